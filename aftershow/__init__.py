@@ -1,0 +1,1 @@
+"""Aftershow turns the people met at a trade show into relationships."""

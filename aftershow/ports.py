@@ -1,0 +1,104 @@
+"""What the inside asks of the outside, and the values that pass between them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from aftershow.errors import DeliveryError, PermanentError
+from aftershow.words import Channel
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedEmail:
+    """An email as it goes out: the whole message in bytes, and its envelope (RFC 5321)."""
+
+    channel: ClassVar[Channel] = Channel.EMAIL
+    #: names this message to us, in the Message-ID and in the return path; safe in both
+    key: str
+    #: envelope recipient, one address
+    to: str
+    #: envelope sender, its own for each message (VERP), so that a bounce tells whose it is
+    return_path: str
+    #: the subject, decoded, for people who look at an outbox
+    subject: str
+    #: the message in bytes (RFC 5322, CRLF line ends), 7-bit clean
+    mime: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedText:
+    """A text message (SMS) as it goes out."""
+
+    channel: ClassVar[Channel] = Channel.TEXT
+    #: names this message to us
+    key: str
+    #: E.164
+    to: str
+    body: str
+    #: how many segments the carrier will count (GSM 03.38)
+    segments: int
+
+
+Rendered = RenderedEmail | RenderedText
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipt:
+    """What the provider said of one message: it took it, or it refused this person."""
+
+    key: str
+    accepted: bool
+    #: the provider's name for the message
+    provider_id: str | None = None
+    #: the provider's words or code, without data of people
+    reason: str | None = None
+    #: the address must never be used again (a hard bounce, a stop word), with the reason
+    suppress: str | None = None
+    #: what the provider charged, as it said it
+    data: Mapping[str, str] = field(default_factory=dict)
+
+
+#: One message's outcome: a receipt, or the error that says what to do next.
+Outcome = Receipt | DeliveryError
+
+
+class ConnectorSettings(BaseModel):
+    """What a connector may be told in config/aftershow.yaml; each connector adds its own keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    #: the connector's file name in connectors/
+    connector: str
+
+
+class Sender(Protocol):
+    """Hands rendered messages to a provider.
+
+    `send` yields one outcome for each message, in their order. It may end early: messages without an outcome
+    were not touched and wait for another turn. After a PermanentError it ends.
+    """
+
+    #: the channels that it can carry
+    channels: ClassVar[frozenset[Channel]]
+
+    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+        """Hand over the messages; never raises for a person, yields a Receipt(accepted=False) instead."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections; the sender is not used again."""
+        ...
+
+
+def one_by_one(send_one: Callable[[Rendered], Receipt], messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    """Send with a function that takes one message and raises a DeliveryError when there is no receipt."""
+    for message in messages:
+        try:
+            outcome: Outcome = send_one(message)
+        except DeliveryError as error:
+            outcome = error
+        yield outcome
+        if isinstance(outcome, PermanentError):
+            return

@@ -1,0 +1,1 @@
+"""The one database: tables, engines for SQLite and PostgreSQL, migrations."""

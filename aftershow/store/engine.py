@@ -1,0 +1,63 @@
+"""Engines for the two databases, set up so that what is committed stays."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.schema import Table
+
+from aftershow.errors import UsageError
+
+#: The databases that the tests run on.
+DIALECTS = ("sqlite", "postgresql")
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for a database URL.
+
+    SQLite writes ahead (WAL), fully synced, with foreign keys, and takes the write lock at BEGIN so that two
+    processes wait for each other instead of failing half way. PostgreSQL uses psycopg 3.
+    Raises UsageError for another database or a URL that can't be read.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise UsageError(
+            "The database URL can't be read. Write sqlite:///file.db or postgresql://…"
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend not in DIALECTS:
+        raise UsageError(f"Aftershow does not run on {backend}. Use sqlite:///file.db or postgresql://…")
+    if backend == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(parsed, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: BEGIN is ours, see _begin_immediate.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def reading(engine: Engine) -> Engine:
+    """Return the engine for work that only reads: on SQLite it does not wait for writers."""
+    return engine.execution_options(read_only=True)
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """Return the dialect's INSERT, which has on_conflict_do_nothing and on_conflict_do_update on both."""
+    build: Any = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
+    statement: Insert = build(table)
+    return statement

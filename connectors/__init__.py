@@ -1,0 +1,1 @@
+"""The edge to providers: one file each, named as in the YAML."""

@@ -1,0 +1,72 @@
+"""The tables and the SQL that must mean the same on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, insert, literal, select
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from aftershow.store.tables import metadata, secret, show
+from aftershow.store.types import Moment, days_between, later
+
+NOON = datetime(2026, 3, 8, 12, 0, 0, 250_000, tzinfo=UTC)
+
+
+def test_migrations_make_the_tables(engine: Engine) -> None:
+    """A database made by the migrations has exactly the tables that the code declares."""
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_moments_come_back_as_they_were(engine: Engine) -> None:
+    """A time is kept to the microsecond and comes back in UTC."""
+    with engine.begin() as connection:
+        connection.execute(insert(show).values(key="s", name="S", timezone="UTC", starts_at=NOON))
+        assert connection.scalar(select(show.c.starts_at)) == NOON
+
+
+def test_a_naive_time_is_refused(engine: Engine) -> None:
+    """A time without a zone never gets into the database."""
+    with pytest.raises(StatementError, match="without a zone"), engine.begin() as connection:
+        connection.execute(
+            insert(show).values(key="s", name="S", timezone="UTC", starts_at=NOON.replace(tzinfo=None))
+        )
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 90, 86_400 * 45, -3_600])
+def test_later_adds_seconds(engine: Engine, seconds: int) -> None:
+    """`later` gives the same moment on both databases, and it compares with stored ones."""
+    with engine.begin() as connection:
+        moment = connection.scalar(select(later(literal(NOON, Moment()), seconds)))
+    assert moment == NOON + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days"), [(0, 0), (23.99, 0), (24, 1), (47, 1), (24 * 30, 30), (-1, -1), (-24, -1)]
+)
+def test_days_between_counts_whole_days(engine: Engine, hours: float, days: int) -> None:
+    """Days are counted whole and rounded down, on both databases."""
+    then = literal(NOON + timedelta(hours=hours), Moment())
+    with engine.begin() as connection:
+        assert connection.scalar(select(days_between(literal(NOON, Moment()), then))) == days
+
+
+def test_foreign_keys_are_enforced(engine: Engine) -> None:
+    """Nothing can point at a contact that is not there."""
+    from aftershow.store.tables import interaction
+
+    row = {"contact_id": 1, "direction": "in", "kind": "note", "occurred_at": NOON, "recorded_at": NOON}
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(insert(interaction).values(source="test", external_id="1", **row))
+
+
+def test_what_is_not_committed_is_gone(engine: Engine) -> None:
+    """A transaction that fails leaves nothing behind."""
+    with pytest.raises(ZeroDivisionError), engine.begin() as connection:
+        connection.execute(insert(secret).values(name="key", value="v"))
+        raise ZeroDivisionError
+    with engine.begin() as connection:
+        assert connection.scalar(select(secret.c.value)) is None
