@@ -25,8 +25,8 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 def ensure_ready(engine: Engine) -> None:
     """Check that the tables are this version's; an embedded SQLite file is upgraded by itself.
 
-    Raises UsageError for a PostgreSQL database that has not been upgraded: other workers may be using it, so a
-    person chooses the moment.
+    Raises UsageError for a PostgreSQL database that has not been upgraded: other workers may be using it, so
+    a person chooses the moment.
     """
     with engine.begin() as connection:
         current = MigrationContext.configure(connection).get_current_revision()

@@ -68,7 +68,7 @@ account = Table(
     Index(None, "core"),
 )
 
-#: A person. The last_… columns repeat what interactions say: measured, they make segments 2 to 8 times faster.
+#: A person. The last_… columns repeat what interactions say, so that segments need not look them up.
 contact = Table(
     "contact",
     metadata,

@@ -1,0 +1,144 @@
+"""Take messages in order to send them: a claim with a lease, then the handing over, each committed.
+
+A claim that runs out before handing over goes back to planned: nothing was sent. One that runs out after it becomes unknown, since it may have been; the machine never sends it again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, case, null, select, update
+
+from aftershow.ledger.holds import ADDRESS, any_reason, people_of
+from aftershow.ledger.rules import StepRules
+from aftershow.store.tables import contact, enrollment, message
+from aftershow.words import State
+
+#: How long a claim lasts when its holder says nothing; longer than any provider's time-out for one window.
+LEASE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HandedOver:
+    """A message that the ledger let go."""
+
+    message_id: int
+    contact_id: int
+    #: the address that the contact has at this moment
+    address: str
+    #: how often it was tried before and nothing was sent
+    attempts: int
+
+
+def recover(connection: Connection, campaign: str, *, now: datetime) -> tuple[int, int]:
+    """End the claims whose lease ran out; returns how many went back to planned, and how many are unknown."""
+    ran_out = and_(message.c.campaign == campaign, message.c.lease_until <= now)
+    free = {"claimed_by": None, "lease_until": None}
+    back = connection.execute(
+        update(message).where(ran_out, message.c.state == State.CLAIMED).values(state=State.PLANNED, **free)
+    )
+    unknown = connection.execute(
+        update(message)
+        .where(ran_out, message.c.state == State.HANDING_OVER)
+        .values(
+            state=State.UNKNOWN,
+            reason="the sender stopped while handing over",
+            settled_at=now,
+            lease_until=None,
+        )
+    )
+    return back.rowcount, unknown.rowcount
+
+
+def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetime, limit: int) -> list[int]:
+    """Claim up to `limit` messages of a step that are due; returns their ids, oldest first.
+
+    Several workers may claim at once: each gets other messages.
+    """
+    due = (
+        select(message.c.id)
+        .where(
+            message.c.campaign == rules.campaign,
+            message.c.step == rules.step,
+            message.c.state == State.PLANNED,
+            message.c.due_at <= now,
+            message.c.expires_at > now,
+        )
+        .order_by(message.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = connection.execute(
+        update(message)
+        .where(message.c.id.in_(due.scalar_subquery()))
+        .values(state=State.CLAIMED, claimed_by=worker, lease_until=now + LEASE)
+        .returning(message.c.id)
+    )
+    return sorted(claimed.scalars())
+
+
+def release(connection: Connection, campaign: str, *, worker: str) -> int:
+    """Give back what this worker claimed and has not handed over; returns how many."""
+    return connection.execute(
+        update(message)
+        .where(message.c.campaign == campaign, _mine(worker))
+        .values(state=State.PLANNED, claimed_by=None, lease_until=None)
+    ).rowcount
+
+
+def hold_claimed(connection: Connection, message_ids: Sequence[int], *, worker: str, reason: str) -> int:
+    """Hold claimed messages that can't be sent; returns how many."""
+    return connection.execute(
+        update(message)
+        .where(message.c.id.in_(message_ids), _mine(worker))
+        .values(state=State.HELD, reason=reason, claimed_by=None, lease_until=None)
+    ).rowcount
+
+
+def hand_over(
+    connection: Connection, rules: StepRules, message_ids: Sequence[int], *, worker: str, now: datetime
+) -> list[HandedOver]:
+    """Let a window of claimed messages go, after one last look at every reason to hold them.
+
+    What a reason holds becomes held and is not returned. Commit before the provider is called.
+    """
+    _lock_contacts(connection, message_ids)
+    verdict = (
+        select(
+            message.c.id, any_reason(rules, now=now).label("reason"), ADDRESS[rules.channel].label("address")
+        )
+        .select_from(people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id)))
+        .where(message.c.id.in_(message_ids), _mine(worker))
+        .subquery("verdict")
+    )
+    free = verdict.c.reason.is_(None)
+    rows = connection.execute(
+        update(message)
+        .where(message.c.id == verdict.c.id)
+        .values(
+            state=case((free, State.HANDING_OVER.value), else_=State.HELD.value),
+            reason=verdict.c.reason,
+            address=case((free, verdict.c.address), else_=null()),
+            handed_over_at=case((free, now), else_=null()),
+            lease_until=case((free, now + LEASE), else_=null()),
+            claimed_by=case((free, worker), else_=null()),
+        )
+        .returning(message.c.id, message.c.contact_id, message.c.state, message.c.address, message.c.attempts)
+    )
+    return [
+        HandedOver(message_id=row.id, contact_id=row.contact_id, address=row.address, attempts=row.attempts)
+        for row in rows
+        if row.state == State.HANDING_OVER
+    ]
+
+
+def _mine(worker: str) -> ColumnElement[bool]:
+    return and_(message.c.state == State.CLAIMED, message.c.claimed_by == worker)
+
+
+def _lock_contacts(connection: Connection, message_ids: Sequence[int]) -> None:
+    """Let no other sender decide about these people at this moment (SQLite has one writer anyway)."""
+    people = select(message.c.contact_id).where(message.c.id.in_(message_ids))
+    connection.execute(
+        select(contact.c.id).where(contact.c.id.in_(people)).order_by(contact.c.id).with_for_update()
+    ).all()

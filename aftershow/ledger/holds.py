@@ -1,0 +1,144 @@
+"""Why a message is held, as SQL: one expression for the plan, the turn and the moment before sending.
+
+The reasons stand in a fixed order, and the first that applies is given. The first group depends on the person
+alone; the second on what else is planned or was sent, so it is asked once the first has been written down.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
+
+from aftershow.ledger.rules import StepRules
+from aftershow.store.tables import account, contact, enrollment, lead, message, permission, show, suppression
+from aftershow.store.types import Moment, later
+from aftershow.words import Answer, Channel, HoldReason, State
+
+#: The column of the contact that a channel writes to.
+ADDRESS = {Channel.EMAIL: contact.c.email, Channel.TEXT: contact.c.mobile}
+
+#: Sent, perhaps sent, or being sent.
+_OUT = (State.HANDING_OVER, State.ACCEPTED, State.UNKNOWN)
+
+
+def people_of(enrolled: FromClause) -> FromClause:
+    """Join enrolments to everything that a condition may speak of."""
+    return (
+        enrolled.join(contact, contact.c.id == enrollment.c.contact_id)
+        .outerjoin(account, account.c.id == contact.c.account_id)
+        .outerjoin(lead, lead.c.id == enrollment.c.lead_id)
+        .outerjoin(show, show.c.id == lead.c.show_id)
+    )
+
+
+def person_reason(rules: StepRules) -> ColumnElement[str | None]:
+    """Return the first reason that lies in the person, or NULL."""
+    address = ADDRESS[rules.channel]
+    reasons = [
+        (enrollment.c.exited_at.is_not(None), HoldReason.EXITED),
+        (address.is_(None), HoldReason.NO_ADDRESS),
+        (_suppressed(rules.channel, address), HoldReason.SUPPRESSED),
+        (_not_permitted(rules), HoldReason.PERMISSION),
+    ]
+    if rules.condition is not None:
+        reasons.append((not_(rules.condition), HoldReason.CONDITION))
+    return _first(reasons)
+
+
+def crowd_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None]:
+    """Return the first reason that lies in what else is planned or was sent, or NULL.
+
+    Speaks of a row of `message`, with its contact joined.
+    """
+    return _first(
+        [
+            (_another_has_the_address(rules), HoldReason.DUPLICATE_ADDRESS),
+            (_heard_enough(rules, now=now), HoldReason.FREQUENCY_CAP),
+            (and_(message.c.due_at <= now, _asleep(rules)), HoldReason.QUIET_HOURS),
+        ]
+    )
+
+
+def any_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None]:
+    """Return the first reason of both groups, or NULL."""
+    return func.coalesce(person_reason(rules), crowd_reason(rules, now=now))
+
+
+def _first(reasons: list[tuple[ColumnElement[bool], HoldReason]]) -> ColumnElement[str | None]:
+    return case(*((applies, reason.value) for applies, reason in reasons), else_=null())
+
+
+def _suppressed(channel: Channel, address: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(suppression.c.channel == channel, suppression.c.address == address)
+
+
+def _not_permitted(rules: StepRules) -> ColumnElement[bool]:
+    said = exists().where(
+        permission.c.contact_id == contact.c.id,
+        permission.c.channel == rules.channel,
+        permission.c.purpose == "marketing",
+        permission.c.answer == (Answer.YES if rules.needs_yes else Answer.NO),
+    )
+    return not_(said) if rules.needs_yes else said
+
+
+def _another_has_the_address(rules: StepRules) -> ColumnElement[bool]:
+    other, theirs = message.alias("other_message"), contact.alias("other_contact")
+    same_address = theirs.c[ADDRESS[rules.channel].name] == ADDRESS[rules.channel]
+    # Of two that are both on their way, the one with the lower id goes; so never do both wait for each other.
+    goes_first = or_(
+        other.c.state.in_(_OUT),
+        and_(other.c.state.in_((State.PLANNED, State.CLAIMED)), other.c.contact_id < contact.c.id),
+    )
+    return (
+        exists()
+        .select_from(other.join(theirs, theirs.c.id == other.c.contact_id))
+        .where(
+            same_address,
+            other.c.campaign == message.c.campaign,
+            other.c.step == message.c.step,
+            other.c.occurrence == message.c.occurrence,
+            other.c.contact_id != contact.c.id,
+            goes_first,
+        )
+        .correlate(message, contact)
+    )
+
+
+def _heard_enough(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
+    if rules.cap is None:
+        return false()
+    other = message.alias("heard")
+    moment = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
+    since = later(moment, -rules.cap.per.total_seconds())
+    went_out = and_(other.c.state.in_(_OUT), other.c.handed_over_at > since)
+    goes_first = and_(other.c.state == State.CLAIMED, other.c.id < message.c.id)
+    heard = (
+        select(func.count())
+        .select_from(other)
+        .where(other.c.contact_id == contact.c.id, other.c.id != message.c.id, or_(went_out, goes_first))
+        .correlate(message, contact)
+        .scalar_subquery()
+    )
+    return heard >= rules.cap.count
+
+
+def _asleep(rules: StepRules) -> ColumnElement[bool]:
+    if rules.open_zones is None:
+        return false()
+    awake: ColumnElement[bool] = contact.c.timezone.in_(sorted(rules.open_zones))
+    if rules.open_elsewhere:
+        awake = or_(awake, contact.c.timezone.is_(None))
+    return not_(func.coalesce(awake, false()))

@@ -1,0 +1,113 @@
+"""Write down who gets a step and who does not: set statements over the whole audience, no person in Python."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from aftershow.ledger.holds import any_reason, people_of, person_reason
+from aftershow.ledger.rules import StepRules
+from aftershow.store.engine import insert_into
+from aftershow.store.tables import enrollment, message
+from aftershow.store.types import Moment, later
+from aftershow.words import HoldReason, State
+
+#: Reasons that are decided at the due time and then stay: such a message is not looked at again.
+LASTING = (HoldReason.CONDITION, HoldReason.EXITED)
+
+
+def reach(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> int:
+    """Make the ledger rows of everyone who has come to this step; returns how many are new.
+
+    `due_by` is the moment up to which people have come to the step; None takes everyone who will come to it,
+    however late, which is what a plan looks at. A person whose row is there already gets no second one.
+    """
+    insert = insert_into(connection, message)
+    people = _people_at_the_step(rules, now=now, due_by=due_by)
+    columns = [column.name for column in people.selected_columns]
+    new: int = connection.execute(insert.from_select(columns, people).on_conflict_do_nothing()).rowcount
+    return new
+
+
+def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> None:
+    """Look again at what was not sent: hold what must not go, release what nothing holds any more."""
+    verdict = (
+        select(message.c.id, any_reason(rules, now=now).label("reason"))
+        .select_from(people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id)))
+        .where(_of_the_step(rules), _may_change(), message.c.expires_at > now, _due(message.c.due_at, due_by))
+        .subquery("verdict")
+    )
+    connection.execute(
+        update(message)
+        .where(message.c.id == verdict.c.id, message.c.reason.is_distinct_from(verdict.c.reason))
+        .values(state=_state_for(verdict.c.reason), reason=verdict.c.reason)
+    )
+
+
+def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
+    """Give up what was not sent in time; returns how many."""
+    return connection.execute(
+        update(message)
+        .where(_of_the_step(rules), message.c.state == State.PLANNED, message.c.expires_at <= now)
+        .values(state=State.EXPIRED, reason="late", settled_at=now)
+    ).rowcount
+
+
+def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | None):  # type: ignore[no-untyped-def]  # the column types would fill half a page
+    reason = person_reason(rules)
+    return (
+        select(
+            enrollment.c.campaign,
+            enrollment.c.step,
+            enrollment.c.contact_id,
+            literal(0).label("occurrence"),
+            enrollment.c.id.label("enrollment_id"),
+            literal(rules.channel.value).label("channel"),
+            literal(rules.template).label("template"),
+            _state_for(reason).label("state"),
+            reason.label("reason"),
+            literal(now, Moment()).label("planned_at"),
+            enrollment.c.due_at,
+            later(enrollment.c.due_at, rules.expires.total_seconds()).label("expires_at"),
+            literal(0).label("attempts"),
+        )
+        .select_from(people_of(enrollment))
+        .where(
+            enrollment.c.campaign == rules.campaign,
+            enrollment.c.step == rules.step,
+            _due(enrollment.c.due_at, due_by),
+            ~exists().where(message.c.enrollment_id == enrollment.c.id, message.c.step == rules.step),
+        )
+    )
+
+
+def _state_for(reason: ColumnElement[str | None]) -> ColumnElement[str]:
+    return case((reason.is_(None), State.PLANNED.value), else_=State.HELD.value)
+
+
+def _due(column: ColumnElement[datetime], due_by: datetime | None) -> ColumnElement[bool]:
+    return true() if due_by is None else column <= due_by
+
+
+def _of_the_step(rules: StepRules) -> ColumnElement[bool]:
+    return and_(message.c.campaign == rules.campaign, message.c.step == rules.step)
+
+
+def _may_change() -> ColumnElement[bool]:
+    """A planned message may; a held one while the person has not gone on to the next step."""
+    follower = message.alias("follower")
+    went_on = exists().where(
+        follower.c.enrollment_id == message.c.enrollment_id, follower.c.id > message.c.id
+    )
+    held = and_(message.c.state == State.HELD, message.c.reason.not_in(LASTING), ~went_on)
+    return or_(message.c.state == State.PLANNED, held)

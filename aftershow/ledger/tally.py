@@ -1,0 +1,30 @@
+"""What became of the messages of one piece of work, counted."""
+
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tally:
+    """Counts that add up."""
+
+    #: the provider took it
+    accepted: int = 0
+    #: the provider refused the person
+    rejected: int = 0
+    #: it may or may not have been sent
+    unknown: int = 0
+    #: nothing was sent; tried again later
+    deferred: int = 0
+    #: interactions written
+    interactions: int = 0
+    #: why the provider refuses us; nothing more was sent after it
+    stopped: str | None = None
+
+    def __add__(self, other: "Tally") -> "Tally":
+        """Add the counts; the first reason to stop stays."""
+        counts = {
+            field.name: getattr(self, field.name) + getattr(other, field.name)
+            for field in fields(self)
+            if field.name != "stopped"
+        }
+        return Tally(stopped=self.stopped or other.stopped, **counts)
