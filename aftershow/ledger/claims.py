@@ -1,6 +1,7 @@
 """Take messages in order to send them: a claim with a lease, then the handing over, each committed.
 
-A claim that runs out before handing over goes back to planned: nothing was sent. One that runs out after it becomes unknown, since it may have been; the machine never sends it again.
+A claim that runs out before handing over goes back to planned: nothing was sent. One that runs out after it
+becomes unknown, since it may have been; the machine never sends it again.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Write down who gets a step and who does not: set statements over the whole audience, no person in Python."""
+"""Write down who gets a step and who does not, in set statements over the whole audience."""
 
 from datetime import datetime
 

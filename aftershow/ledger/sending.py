@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import Connection, Engine
 
 from aftershow.errors import ContentError, OutcomeUnknownError, TemporaryError
-from aftershow.ledger.claims import HandedOver, claim, hand_over, hold_claimed
+from aftershow.ledger.claims import HandedOver, claim, hand_over, hold_claimed, release
 from aftershow.ledger.rules import StepRules
 from aftershow.ledger.settling import Settlement, settle
 from aftershow.ledger.tally import Tally
@@ -54,6 +54,9 @@ def send_due(engine: Engine, work: Work, *, limit: int) -> tuple[Tally, int]:
             tally += _send_window(engine, work, rules, window)
             if tally.stopped is not None:
                 break
+    if tally.stopped is not None:
+        with engine.begin() as connection:
+            release(connection, rules.campaign, worker=work.worker)
     return tally, taken
 
 
@@ -83,7 +86,7 @@ def _send_window(engine: Engine, work: Work, rules: StepRules, window: list[int]
 
 
 def _deliver(sender: Sender, let_go: list[HandedOver], ready: Mapping[int, Rendered]) -> list[Settlement]:
-    """Call the provider. Whatever the connector does, each message gets the outcome that is safe to assume."""
+    """Call the provider; each message gets the outcome that is safe to assume."""
     settlements = [
         Settlement(sent=sent, outcome=TemporaryError("the address changed while it was being rendered"))
         for sent in let_go
@@ -100,7 +103,8 @@ def _deliver(sender: Sender, let_go: list[HandedOver], ready: Mapping[int, Rende
 def _outcomes(sender: Sender, messages: list[Rendered]) -> list[Outcome | None]:
     outcomes: list[Outcome | None] = []
     try:
-        outcomes.extend(sender.send(messages))
+        for outcome in sender.send(messages):
+            outcomes.append(outcome)  # noqa: PERF402  what came before an exception must stay
     except Exception as error:  # noqa: BLE001  a connector's mistake must not lose what it may have sent
         doubt = OutcomeUnknownError(f"the connector failed: {type(error).__name__}")
         return [*outcomes, *(doubt for _ in messages[len(outcomes) :])]

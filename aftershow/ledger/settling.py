@@ -1,4 +1,4 @@
-"""Write down what the provider said: the message's state, the interaction and the person's columns, at once."""
+"""Write down what the provider said: the message's state, the interaction, the person's columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ from aftershow.words import Channel, Direction, InteractionKind, State
 
 #: The wait after nothing was sent; it doubles with each attempt, up to the longest.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=4)
+#: The wait of a message that the connector did not come to.
+NEXT_TURN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,13 +109,13 @@ def _fate(settlement: Settlement, channel: Channel) -> _Fate:
             return _Fate(count="unknown", state=State.UNKNOWN, reason=str(outcome))
         case _:
             # Not touched, or the provider refuses us and not the person: it waits for another turn.
-            return _Fate(count=None, state=State.PLANNED, wait=timedelta(0), attempts=attempts)
+            return _Fate(count=None, state=State.PLANNED, wait=NEXT_TURN, attempts=attempts)
 
 
 def _wait(attempts: int, retry_after: float | None) -> timedelta:
     if retry_after is not None:
         return timedelta(seconds=retry_after)
-    return min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << min(attempts, 10)), LONGEST_WAIT)
 
 
 def _write_states(
