@@ -1,1 +1,1 @@
-"""."""
+"""What marketers write, read strictly: every mistake at once, each with its file and line."""
