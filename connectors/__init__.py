@@ -1,1 +1,62 @@
-"""The edge to providers: one file each, named as in the YAML."""
+"""The edge to providers: one file each, named as in the YAML, found by file name."""
+
+import pkgutil
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from aftershow.errors import UsageError
+from aftershow.ports import ConnectorSettings, Sender
+from aftershow.words import Channel
+
+
+def names() -> list[str]:
+    """Return the connectors that there are, sorted: the file names of this folder."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
+def settings_type(name: str) -> type[ConnectorSettings]:
+    """Return what a connector may be told. Raises UsageError when there is no connector of that name."""
+    settings: type[ConnectorSettings] = _module(name).Settings
+    return settings
+
+
+def open_sender(channel_settings: Mapping[str, object], channel: Channel, workspace: Path) -> Sender:
+    """Open the connector that `channels:` of config/aftershow.yaml gives a channel.
+
+    Relative paths in the settings start at the workspace. Raises UsageError when there is no such connector,
+    when it can't carry the channel, when a setting does not fit, or when a secret is missing.
+    """
+    name = channel_settings.get("connector")
+    if not isinstance(name, str):
+        raise UsageError(f"channels.{channel}: say which connector, such as `connector: outbox`.")
+    module = _module(name)
+    if channel not in module.Connector.channels:
+        carried = ", ".join(sorted(module.Connector.channels))
+        raise UsageError(f"channels.{channel}: the connector `{name}` can't carry {channel}, only {carried}.")
+    try:
+        settings = module.Settings.model_validate(dict(channel_settings))
+    except ValidationError as error:
+        # Pydantic's own text repeats the values, and a misplaced password would be among them.
+        raise UsageError(_mistakes(error, channel)) from None
+    sender: Sender = module.Connector(settings, workspace)
+    return sender
+
+
+def _module(name: str) -> Any:
+    if name not in names():
+        close = get_close_matches(name, names(), n=1)
+        hint = f" Did you mean `{close[0]}`?" if close else ""
+        raise UsageError(f"There is no connector `{name}`.{hint} There are: {', '.join(names())}.")
+    return import_module(f"{__name__}.{name}")
+
+
+def _mistakes(error: ValidationError, channel: Channel) -> str:
+    return "\n".join(
+        f"{'.'.join(['channels', channel, *map(str, mistake['loc'])])}: {mistake['msg']}"
+        for mistake in error.errors(include_input=False, include_url=False, include_context=False)
+    )

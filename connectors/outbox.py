@@ -1,0 +1,82 @@
+"""Keeps every message as a file, so that a run can be looked at without sending anything."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import quote
+
+from aftershow.errors import PermanentError
+from aftershow.ports import (
+    ConnectorSettings,
+    Outcome,
+    Receipt,
+    Rendered,
+    RenderedEmail,
+    RenderedText,
+    one_by_one,
+)
+from aftershow.words import Channel
+
+
+class Settings(ConnectorSettings):
+    """Where the files go."""
+
+    #: a folder, relative to the workspace
+    folder: Path = Path("outbox")
+
+
+class Connector:
+    """Writes email/KEY.eml, the message byte by byte, and text/KEY.txt, for people to read."""
+
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL, Channel.TEXT})
+
+    def __init__(self, settings: Settings, workspace: Path) -> None:
+        self._folder = workspace / settings.folder
+
+    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+        """Write a file for each message; the receipt's provider_id is its name inside the folder."""
+        return one_by_one(self._keep, messages)
+
+    def close(self) -> None:
+        """Nothing is open between two messages."""
+
+    def _keep(self, message: Rendered) -> Receipt:
+        name, content = _as_file(message)
+        try:
+            _write(self._folder / name, content)
+        except OSError as error:
+            raise PermanentError(f"The outbox can't be written: {error.strerror}.") from None
+        return Receipt(key=message.key, accepted=True, provider_id=name)
+
+
+def _as_file(message: Rendered) -> tuple[str, bytes]:
+    # A key may hold a slash; a file name may not.
+    stem = quote(message.key, safe="")
+    match message:
+        case RenderedEmail():
+            return f"email/{stem}.eml", message.mime
+        case RenderedText():
+            return f"text/{stem}.txt", _readable(message)
+
+
+def _readable(message: RenderedText) -> bytes:
+    return f"To: {message.to}\nSegments: {message.segments}\n\n{message.body}\n".encode()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write the whole file or none of it. Only the same message may come again."""
+    if path.exists():
+        if path.read_bytes() == content:
+            return
+        raise PermanentError(
+            f"The outbox already holds another message as {path.parent.name}/{path.name}, "
+            "perhaps of another database. Move the old outbox away."
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

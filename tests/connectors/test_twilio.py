@@ -1,0 +1,294 @@
+"""What becomes of a text on its way to Twilio, whatever Twilio answers."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+import requests
+import responses
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError, TemporaryError, UsageError
+from aftershow.ports import Outcome, Receipt, Sender
+from aftershow.words import Channel
+from connectors import open_sender
+from tests.connectors.rig import Rig, a_text, an_email
+from tests.servers.certificate import self_signed
+from tests.servers.twilio_server import Act, Refusal, TwilioServer
+
+TOKEN = "0123456789abcdef-token"
+SETTINGS = {"connector": "twilio", "account_sid": "AC1", "from": "+15005550006"}
+URL = "https://api.twilio.com/2010-04-01/Accounts/AC1/Messages.json"
+
+
+def created(number: int = 1, **more: object) -> str:
+    answer = {
+        "sid": f"SM{number}",
+        "status": "queued",
+        "num_segments": "1",
+        "price": None,
+        "price_unit": "USD",
+    }
+    return json.dumps({**answer, **more})
+
+
+def refusal(code: int, to: str, status: int = 400) -> str:
+    words = f"The 'To' number {to} or (555) 010-0001 is not for this list"
+    return json.dumps({"code": code, "message": words, "status": status})
+
+
+@contextmanager
+def rig(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
+    """Twilio's address, answered by `responses`."""
+    monkeypatch.setenv("AFTERSHOW_TWILIO_AUTH_TOKEN", TOKEN)
+    refused: set[str] = set()
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        to = parse_qs(str(request.body))["To"][0]
+        return (400, {}, refusal(21610, to)) if to in refused else (201, {}, created())
+
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as twilio:
+        twilio.add_callback("POST", URL, answer)
+
+        def fail(status: int, code: int) -> Callable[[], None]:
+            return lambda: _replace(twilio, body=refusal(code, a_text(1).to, status), status=status)
+
+        yield Rig(
+            settings=SETTINGS,
+            secrets={"AFTERSHOW_TWILIO_AUTH_TOKEN": TOKEN},
+            refuse=refused.add,
+            failures={
+                TemporaryError: fail(429, 20429),
+                OutcomeUnknownError: fail(503, 20503),
+                PermanentError: fail(401, 20003),
+            },
+        )
+
+
+def _replace(twilio: responses.RequestsMock, **answer: object) -> None:
+    twilio.reset()
+    twilio.add("POST", URL, **answer)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AFTERSHOW_TWILIO_AUTH_TOKEN", TOKEN)
+
+
+@pytest.fixture
+def sender(tmp_path: Path) -> Iterator[Sender]:
+    with closing(open_sender(SETTINGS, Channel.TEXT, tmp_path)) as sender:
+        yield sender
+
+
+@pytest.fixture
+def twilio() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock() as twilio:
+        yield twilio
+
+
+def kinds(outcomes: list[Outcome]) -> list[object]:
+    """For a receipt, whether it was accepted; for an error, its class."""
+    return [o.accepted if isinstance(o, Receipt) else type(o) for o in outcomes]
+
+
+def test_a_text_is_created(twilio: responses.RequestsMock, sender: Sender) -> None:
+    """Twilio gets number, sender and body; the receipt has its name for the message and what it costs."""
+    twilio.add("POST", URL, body=created(7, price="-0.00750"), status=201)
+    message = a_text()
+    assert list(sender.send([message])) == [
+        Receipt(
+            key="message-1",
+            accepted=True,
+            provider_id="SM7",
+            data={"num_segments": "1", "price": "-0.00750", "price_unit": "USD", "status": "queued"},
+        )
+    ]
+    fields = parse_qs(str(twilio.calls[0].request.body))
+    assert fields == {"To": [message.to], "From": ["+15005550006"], "Body": [message.body]}
+
+
+def test_every_request_has_a_time_out(twilio: responses.RequestsMock, sender: Sender, tmp_path: Path) -> None:
+    """Twilio's client would wait for ever; ours waits as long as the settings say."""
+    twilio.add("POST", URL, body=created(), status=201)
+    list(sender.send([a_text()]))
+    list(open_sender({**SETTINGS, "timeout": 3}, Channel.TEXT, tmp_path).send([a_text()]))
+    assert [call.request.req_kwargs["timeout"] for call in twilio.calls] == [20, 3]  # type: ignore[attr-defined]
+
+
+def test_a_messaging_service_may_choose_the_sender(twilio: responses.RequestsMock, tmp_path: Path) -> None:
+    """With `messaging_service_sid` there is no sender's number."""
+    twilio.add("POST", URL, body=created(), status=201)
+    settings = {"connector": "twilio", "account_sid": "AC1", "messaging_service_sid": "MG1"}
+    list(open_sender(settings, Channel.TEXT, tmp_path).send([a_text()]))
+    fields = parse_qs(str(twilio.calls[0].request.body))
+    assert fields["MessagingServiceSid"] == ["MG1"]
+    assert "From" not in fields
+
+
+@pytest.mark.parametrize("sender", [{}, {"from": "+15005550006", "messaging_service_sid": "MG1"}])
+def test_one_sender_is_needed(sender: dict[str, str], tmp_path: Path) -> None:
+    """Neither or both of the senders is a mistake that is told when the connector is opened."""
+    settings = {"connector": "twilio", "account_sid": "AC1", **sender}
+    with pytest.raises(UsageError, match="either `from` or `messaging_service_sid`"):
+        open_sender(settings, Channel.TEXT, tmp_path)
+
+
+def test_an_email_is_not_for_twilio(sender: Sender) -> None:
+    """A message of another channel is our mistake, and nothing is sent."""
+    assert kinds(list(sender.send([an_email()]))) == [PermanentError]
+
+
+ANSWERS = [
+    # status, code, what the outcome is, suppress
+    (400, 21610, False, "stop"),
+    (400, 21211, False, "bad_number"),
+    (400, 21614, False, "bad_number"),
+    (403, 21610, False, "stop"),
+    (400, 21612, False, None),
+    (400, 21617, False, None),
+    (400, 99999, False, None),
+    (422, 30008, False, None),
+    (429, 20429, TemporaryError, None),
+    (429, 12345, TemporaryError, None),
+    (400, 30001, TemporaryError, None),
+    (400, 30022, TemporaryError, None),
+    (401, 20003, PermanentError, None),
+    (403, 20003, PermanentError, None),
+    (400, 21408, PermanentError, None),
+    (400, 21606, PermanentError, None),
+    (400, 21703, PermanentError, None),
+    (400, 30034, PermanentError, None),
+    (403, 99999, PermanentError, None),
+    (404, 20404, PermanentError, None),
+    (500, 20500, OutcomeUnknownError, None),
+    (503, 20503, OutcomeUnknownError, None),
+    (302, 20302, OutcomeUnknownError, None),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "outcome", "suppress"), ANSWERS)
+def test_each_code_has_its_meaning(
+    twilio: responses.RequestsMock,
+    sender: Sender,
+    status: int,
+    code: int,
+    outcome: type[DeliveryError] | bool,
+    suppress: str | None,
+) -> None:
+    """Codes say whether to wait, to stop or to give up on the person; one that nobody knows rejects."""
+    twilio.add("POST", URL, body=refusal(code, a_text().to, status), status=status)
+    [result] = sender.send([a_text()])
+    assert kinds([result]) == [outcome]
+    text = str(result.reason) if isinstance(result, Receipt) else str(result)
+    assert str(code) in text
+    assert "0100001" not in text.replace("-", "")
+    if isinstance(result, Receipt):
+        assert result.suppress == suppress
+
+
+def test_a_reason_keeps_the_words_and_hides_the_number(
+    twilio: responses.RequestsMock, sender: Sender
+) -> None:
+    """Twilio's words stay, numbers in any writing go."""
+    twilio.add("POST", URL, body=refusal(21612, "+15550100001"), status=400)
+    [outcome] = sender.send([a_text()])
+    assert isinstance(outcome, Receipt)
+    assert outcome.reason == "21612 The 'To' number … or … is not for this list"
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds"), [("7", 7.0), ("", None), ("Fri, 31 Dec 2027 23:59:59 GMT", None)]
+)
+def test_retry_after_is_passed_on(
+    twilio: responses.RequestsMock, sender: Sender, after: str, seconds: float | None
+) -> None:
+    """The wait that Twilio asks for reaches the ledger, and holds for that message alone."""
+    headers = {"Retry-After": after} if after else {}
+    twilio.add("POST", URL, body=refusal(20429, a_text().to), status=429, headers=headers)
+    twilio.add("POST", URL, body=refusal(20429, a_text().to), status=429)
+    outcomes = list(sender.send([a_text(1), a_text(2)]))
+    assert kinds(outcomes) == [TemporaryError, TemporaryError]
+    assert [o.retry_after for o in outcomes if isinstance(o, TemporaryError)] == [seconds, None]
+
+
+def unsent(cause: Exception) -> requests.ConnectionError:
+    """A failure as requests wraps it."""
+    return requests.ConnectionError(MaxRetryError(None, "/", cause))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("failure", "outcome"),
+    [
+        (requests.ReadTimeout("read timed out"), OutcomeUnknownError),
+        (requests.ConnectionError("Connection aborted."), OutcomeUnknownError),
+        (requests.exceptions.ChunkedEncodingError("broken"), OutcomeUnknownError),
+        (requests.ConnectTimeout("too slow"), TemporaryError),
+        (requests.exceptions.ProxyError("proxy is down"), TemporaryError),
+        (unsent(NewConnectionError(None, "no such host")), TemporaryError),  # type: ignore[arg-type]
+    ],
+)
+def test_silence_ends_the_turn(
+    twilio: responses.RequestsMock, sender: Sender, failure: Exception, outcome: type[DeliveryError]
+) -> None:
+    """Without a connection nothing was sent; after it, nobody knows. The other messages are not touched."""
+    twilio.add("POST", URL, body=failure)
+    assert kinds(list(sender.send([a_text(1), a_text(2)]))) == [outcome]
+    assert len(twilio.calls) == 1
+
+
+@pytest.mark.parametrize("body", ["", "<html>welcome to the hotel's network</html>", "[]", "42"])
+def test_an_answer_that_can_not_be_read_is_unknown(
+    twilio: responses.RequestsMock, sender: Sender, body: str
+) -> None:
+    """Success without Twilio's name for the message proves nothing."""
+    twilio.add("POST", URL, body=body, status=200)
+    assert kinds(list(sender.send([a_text()]))) == [OutcomeUnknownError]
+
+
+# A real server on loopback, through base_url
+
+
+def to_server(server: TwilioServer, tmp_path: Path, **more: object) -> Sender:
+    return open_sender({**SETTINGS, "base_url": server.url, **more}, Channel.TEXT, tmp_path)
+
+
+def test_base_url_moves_all_requests(tmp_path: Path) -> None:
+    """With `base_url` the texts go there, with login, and each outcome is what it would be at Twilio."""
+    rules = {a_text(2).to: Refusal(code=21610), a_text(3).to: Refusal(code=20429, status=429)}
+    with TwilioServer(rules) as server, closing(to_server(server, tmp_path)) as sender:
+        outcomes = list(sender.send([a_text(number) for number in range(1, 5)]))
+    assert kinds(outcomes) == [True, False, TemporaryError, True]
+    assert [fields["To"] for fields in server.received] == [a_text(1).to, a_text(4).to]
+    assert all(str(header).startswith("Basic ") for header in server.authorizations)
+
+
+@pytest.mark.parametrize("act", [Act.DROP, Act.HANG])
+def test_a_taken_message_without_an_answer_is_unknown(tmp_path: Path, act: Act) -> None:
+    """A message that Twilio took and did not confirm is unknown, and is not sent again by the client."""
+    with TwilioServer({a_text().to: act}) as server:
+        with closing(to_server(server, tmp_path, timeout=0.4)) as sender:
+            assert kinds(list(sender.send([a_text(), a_text(2)]))) == [OutcomeUnknownError]
+        assert [fields["To"] for fields in server.received] == [a_text().to]
+
+
+def test_a_server_that_is_not_there(tmp_path: Path) -> None:
+    """A refused connection sent nothing."""
+    with TwilioServer() as server:
+        gone = to_server(server, tmp_path)
+    with closing(gone):
+        assert kinds(list(gone.send([a_text(1), a_text(2)]))) == [TemporaryError]
+
+
+def test_an_untrusted_certificate_sends_nothing(tmp_path: Path) -> None:
+    """A stranger who answers in Twilio's place gets neither the token nor the text."""
+    with TwilioServer() as server:
+        server.encrypt(self_signed(tmp_path).context)
+        with closing(to_server(server, tmp_path)) as sender:
+            outcomes = list(sender.send([a_text(1), a_text(2)]))
+    assert kinds(outcomes) == [PermanentError]
+    assert "certificate" in str(outcomes[0])
+    assert server.authorizations == []
