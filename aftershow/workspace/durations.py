@@ -21,8 +21,8 @@ class FromText:
 
     __slots__ = ()
 
-    #: what an editor may suggest
-    examples: ClassVar[tuple[str, ...]]
+    #: what an editor is told (JSON Schema)
+    schema: ClassVar[JsonSchemaValue]
 
     @classmethod
     def parse(cls, text: object) -> Self:
@@ -33,8 +33,7 @@ class FromText:
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Let a model's field have this type."""
         return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls.parse(value),
-            serialization=core_schema.to_string_ser_schema(),
+            lambda value: value if isinstance(value, cls) else cls.parse(value)
         )
 
     @classmethod
@@ -42,14 +41,17 @@ class FromText:
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Tell editors what to expect."""
-        return {"type": "string", "examples": list(cls.examples)}
+        return dict(cls.schema)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Duration(FromText):
     """A length of time such as `2 days`, up to ten years; a day has 24 hours."""
 
-    examples: ClassVar[tuple[str, ...]] = ("30 minutes", "4 hours", "2 days", "1 week")
+    schema: ClassVar[JsonSchemaValue] = {
+        "type": ["string", "integer"],
+        "examples": ["30 minutes", "4 hours", "2 days", "1 week", 0],
+    }
 
     #: the whole length, not a part of it
     seconds: int
@@ -87,7 +89,7 @@ class Duration(FromText):
 class Cap(FromText):
     """How many messages a person gets within a sliding length of time, at most."""
 
-    examples: ClassVar[tuple[str, ...]] = ("2 per 7 days", "1 per 4 hours")
+    schema: ClassVar[JsonSchemaValue] = {"type": "string", "examples": ["2 per 7 days", "1 per 4 hours"]}
 
     #: at least 1
     count: int
@@ -110,7 +112,7 @@ class Cap(FromText):
 class Hours(FromText):
     """Hours of the day in local time, from `start` up to but without `end`; equal means all day."""
 
-    examples: ClassVar[tuple[str, ...]] = ("8:00-21:00", "0:00-24:00")
+    schema: ClassVar[JsonSchemaValue] = {"type": "string", "examples": ["8:00-21:00", "0:00-24:00"]}
 
     start: time
     #: before `start` when the hours go past midnight; 0:00 for the end of the day

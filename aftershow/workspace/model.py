@@ -60,13 +60,16 @@ def _email(text: str) -> str:
 
 
 def _web_address(text: str) -> str:
+    if "@" in text:
+        raise ValueError("a web address has no user name or password here")
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
-        usable = usable and parts.port != 0 and "@" not in parts.netloc and " " not in text
+        complete = (
+            parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and " " not in text
+        )
     except ValueError:
-        usable = False
-    if not usable:
+        complete = False
+    if not complete or parts.query or parts.fragment:
         raise ValueError(f"expected a web address such as https://example.com, found {found(text)}")
     return text.rstrip("/")
 

@@ -18,6 +18,8 @@ from aftershow.workspace.wording import Place, found
 MAX_VALUES = 100_000
 MAX_DEPTH = 50
 
+_TOO_DEEP = f"more than {MAX_DEPTH} levels of values inside values"
+
 #: Only what nobody could mean as text is a number: +15005550006, 01752, 1_000 and 1e5 stay text.
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?")
 _CONSTANTS: Mapping[str, bool | None] = {
@@ -40,9 +42,12 @@ _SYNTAX = {
     "sequence entries are not allowed": "a list begins on a line of its own",
     "cannot start any token": "text that begins with a special character must stand in quotes",
     "found undefined alias": "text that begins with `*` must stand in quotes",
+    "expected alphabetic": "text that begins with `*` or `&` must stand in quotes",
     "unexpected end of stream": "a quotation mark is not closed",
     "<stream end>": "a bracket is not closed",
-    "expected <block end>": "the indentation does not match the lines above",
+    "expected <block end>": "the indentation does not match the lines above, "
+    "or something follows a closing quotation mark",
+    "escape": "a backslash in double quotes has a meaning of its own: write it twice, or use single quotes",
     "found another document": "a file holds one document: remove the line `---`",
 }
 
@@ -88,9 +93,7 @@ def _compose(file: str, text: str) -> Node | None:
             [Problem(file=file, line=line, text="a control character is in the text")]
         ) from None
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = mark.line + 1 if mark else None
-        raise WorkspaceError([Problem(file=file, line=place, text=_syntax(error))]) from None
+        raise WorkspaceError([_syntax_problem(file, error)]) from None
     except RecursionError:
         raise WorkspaceError([Problem(file=file, text=_TOO_DEEP)]) from None
     except (YAMLError, ValueError, OverflowError):
@@ -98,12 +101,13 @@ def _compose(file: str, text: str) -> Node | None:
     return node
 
 
-def _syntax(error: MarkedYAMLError) -> str:
-    said = str(error.problem)
-    return next((text for part, text in _SYNTAX.items() if part in said), f"this is not YAML: {said}")
-
-
-_TOO_DEEP = f"more than {MAX_DEPTH} levels of values inside values"
+def _syntax_problem(file: str, error: MarkedYAMLError) -> Problem:
+    said = str(error.problem or error.context)
+    # What is never closed is found at the end of the file; people look for where it was opened.
+    opened = error.context_mark if "stream" in said else None
+    mark = opened or error.problem_mark or error.context_mark
+    text = next((text for part, text in _SYNTAX.items() if part in said), f"this is not YAML: {said}")
+    return Problem(file=file, line=mark.line + 1 if mark else None, text=text)
 
 
 class _Walk:
@@ -148,12 +152,13 @@ class _Walk:
             if not isinstance(key_node, ScalarNode):
                 self._problem(key_node, place, f"a key is one word or text, found {found(key_node.value)}")
                 continue
-            inner = (*place, self._text(key_node, place))
-            if inner in self.lines and key_node.value in result:
+            key = self._text(key_node, place)
+            inner = (*place, key)
+            if key in result:
                 self._problem(key_node, inner, f"this key stands already in line {self.lines[inner]}")
                 continue
             self.lines[inner] = key_node.start_mark.line + 1
-            result[key_node.value] = self.value(value_node, inner)
+            result[key] = self.value(value_node, inner)
         return result
 
     def _scalar(self, node: ScalarNode, place: Place) -> str | int | float | bool | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from aftershow.workspace.durations import FromText
 from aftershow.workspace.model import Model
 from aftershow.workspace.segments import Segments
 from aftershow.workspace.settings import Settings
@@ -20,6 +21,12 @@ class _Schema(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:
         """The key itself is title enough."""
         return False
+
+    def encode_default(self, dft: Any) -> Any:
+        """A default is shown as a person would write it."""
+        if isinstance(dft, Mapping):
+            return {key: self.encode_default(value) for key, value in dft.items()}
+        return str(dft) if isinstance(dft, FromText) else super().encode_default(dft)
 
 
 def schemas(models: Mapping[str, type[Model]] = MODELS) -> dict[str, str]:
