@@ -1,0 +1,156 @@
+"""What people said about being written to: every statement is kept, and one of them counts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from aftershow.people.numbers import take_ids
+from aftershow.store.engine import insert_into
+from aftershow.store.tables import permission, permission_evidence
+from aftershow.words import Answer, Channel
+
+MARKETING = "marketing"
+#: Of two statements made at the same moment, the later one in this list counts.
+_STRICTNESS = [Answer.YES, Answer.NOT_ASKED, Answer.NO]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """What a person said, once."""
+
+    contact_id: int
+    channel: Channel
+    purpose: str = MARKETING
+    answer: Answer
+    #: who says that it was said, such as show:pack-expo-2026
+    source: str
+    #: what the person was asked or told, where it is known
+    wording: str | None = None
+    said_at: datetime
+    capture_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Counting:
+    """The answer that counts, and since when."""
+
+    answer: Answer
+    said_at: datetime
+    evidence_id: int
+
+
+#: Contact, channel and purpose: what an answer is about.
+_Matter = tuple[int, str, str]
+
+
+def record(connection: Connection, statement: Statement) -> None:
+    """Keep what a person said to us directly; the newest counts, of two at the same moment the strictest."""
+    record_all(connection, [statement], imported=False)
+
+
+def record_all(connection: Connection, statements: Sequence[Statement], *, imported: bool) -> None:
+    """Keep statements, in their order, and let the newest count.
+
+    A statement that its source made before is not kept again. With `imported`, a `no` never becomes a `yes`:
+    a file may repeat what was true when it was written, so that only the person can take a `no` back.
+    """
+    people = {statement.contact_id for statement in statements}
+    if not people:
+        return
+    latest = _latest_of_each_source(connection, people)
+    counting = _counting(connection, people)
+    before = dict(counting)
+    kept: list[tuple[int, Statement]] = []
+    numbers = iter(take_ids(connection, permission_evidence, len(statements)))
+    for statement in statements:
+        matter = (statement.contact_id, statement.channel, statement.purpose)
+        said = (statement.answer, statement.wording)
+        if latest.get((*matter, statement.source)) == said:
+            continue
+        latest[(*matter, statement.source)] = said
+        number = next(numbers)
+        kept.append((number, statement))
+        if _takes_over(statement, counting.get(matter), imported=imported):
+            counting[matter] = _Counting(
+                answer=statement.answer, said_at=statement.said_at, evidence_id=number
+            )
+    _write(connection, kept, {matter: now for matter, now in counting.items() if before.get(matter) != now})
+
+
+def _takes_over(said: Statement, current: _Counting | None, *, imported: bool) -> bool:
+    if current is None:
+        return True
+    if imported and current.answer == Answer.NO:
+        return said.answer == Answer.NO and said.said_at > current.said_at
+    if said.said_at == current.said_at:
+        return _STRICTNESS.index(said.answer) > _STRICTNESS.index(current.answer)
+    return said.said_at > current.said_at
+
+
+def _latest_of_each_source(
+    connection: Connection, people: Iterable[int]
+) -> dict[tuple[int, str, str, str], tuple[str, str | None]]:
+    table = permission_evidence.c
+    rows = connection.execute(
+        select(table.contact_id, table.channel, table.purpose, table.source, table.answer, table.wording)
+        .where(table.contact_id.in_(people))
+        .order_by(table.said_at, table.id)
+    )
+    return {
+        (person, channel, purpose, source): (answer, wording)
+        for person, channel, purpose, source, answer, wording in rows
+    }
+
+
+def _counting(connection: Connection, people: Iterable[int]) -> dict[_Matter, _Counting]:
+    rows = connection.execute(select(permission).where(permission.c.contact_id.in_(people)))
+    return {
+        (row.contact_id, row.channel, row.purpose): _Counting(
+            answer=Answer(row.answer), said_at=row.said_at, evidence_id=row.evidence_id
+        )
+        for row in rows
+    }
+
+
+def _write(
+    connection: Connection, kept: Sequence[tuple[int, Statement]], counting: dict[_Matter, _Counting]
+) -> None:
+    if kept:
+        connection.execute(
+            insert(permission_evidence),
+            [
+                {
+                    "id": number,
+                    "contact_id": said.contact_id,
+                    "channel": said.channel,
+                    "purpose": said.purpose,
+                    "answer": said.answer,
+                    "source": said.source,
+                    "wording": said.wording,
+                    "said_at": said.said_at,
+                    "capture_id": said.capture_id,
+                }
+                for number, said in kept
+            ],
+        )
+    if counting:
+        upsert = insert_into(connection, permission)
+        connection.execute(
+            upsert.on_conflict_do_update(
+                index_elements=[permission.c.contact_id, permission.c.channel, permission.c.purpose],
+                set_={name: upsert.excluded[name] for name in ("answer", "said_at", "evidence_id")},
+            ),
+            [
+                {
+                    "contact_id": matter[0],
+                    "channel": matter[1],
+                    "purpose": matter[2],
+                    "answer": now.answer,
+                    "said_at": now.said_at,
+                    "evidence_id": now.evidence_id,
+                }
+                for matter, now in counting.items()
+            ],
+        )
