@@ -1,0 +1,137 @@
+"""Phone numbers: from what people write to E.164, and what each kind of number can be used for."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers.timezone import time_zones_for_number
+
+#: What nearly all numbers of North America look like; the rest is left to phonenumbers.
+_NORTH_AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d\d)\)?[ .-]{0,2}([2-9]\d\d)[ .-]?(\d{4})")
+_EXTENSION = re.compile(
+    r"(?:;ext=|\b(?:ext(?:ension)?|durchwahl|dw|poste)\b\.?:?|[x#])\s*(\d{1,7})\s*$", re.IGNORECASE
+)
+#: A number that a spreadsheet has shortened; the lost digits can't be guessed.
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+_WHOLE_FLOAT = re.compile(r"(\d+)\.0")
+_BETWEEN_NUMBERS = re.compile(r"[;,|\n]|\s/\s|\bor\b|\boder\b")
+_PUNCTUATION = re.compile(r"[\s().\-/\u2010-\u2015\u00ad\u200b\u202a-\u202e]+")
+_DIGITS = re.compile(r"\+?\d{5,20}")
+#: Numbers that differ only in these last digits are of one kind; phonenumbers is asked once for all of them.
+_BLOCK = 4
+_MOST_BLOCKS = 65_536
+_TEXTABLE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phone:
+    """A number that can be dialled."""
+
+    #: such as +15085550114
+    e164: str
+    #: behind a switchboard
+    extension: str | None = None
+    #: texts may arrive: a mobile, or, where numbers don't tell, perhaps one
+    takes_texts: bool
+    #: certainly a mobile, which one person carries
+    is_mobile: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Block:
+    """What the numbers of a block have in common."""
+
+    #: their E.164 up to the last digits
+    start: str
+    takes_texts: bool
+    is_mobile: bool
+
+
+def read_phone(text: str, country: str | None) -> Phone | None:
+    """Return the first number in a text; `country` (ISO alpha-2) is that of numbers without +.
+
+    None when no number that exists can be read. Digits that a spreadsheet lost (5.55E+09) are never guessed.
+    """
+    plain = _NORTH_AMERICAN.fullmatch(text) if country in ("US", "CA") else None
+    if plain:
+        area, exchange, line = plain.groups()
+        return _numbered(_area(area), f"+1{area}{exchange}{line}", None)
+    whole = _WHOLE_FLOAT.fullmatch(text.strip())
+    first = whole[1] if whole else _BETWEEN_NUMBERS.split(text.strip(), maxsplit=1)[0]
+    if _SHORTENED.fullmatch(first):
+        return None
+    extension = _EXTENSION.search(first)
+    digits = _PUNCTUATION.sub("", first[: extension.start()] if extension else first).removeprefix("tel:")
+    if not _DIGITS.fullmatch(digits):
+        return None
+    block = _block(digits, country)
+    return _numbered(block, block.start + digits[-_BLOCK:] if block else "", extension and extension[1])
+
+
+def _numbered(block: _Block | None, e164: str, extension: str | None) -> Phone | None:
+    if block is None:
+        return None
+    return Phone(
+        e164=e164,
+        extension=extension,
+        takes_texts=block.takes_texts and not extension,
+        is_mobile=block.is_mobile and not extension,
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _area(area: str) -> _Block | None:
+    # In North America the area code alone decides what a number is.
+    return _described(phonenumbers.parse(f"+1{area}2345678"))
+
+
+_BLOCKS: dict[tuple[str, int, str | None], _Block | None] = {}
+
+
+def _block(digits: str, country: str | None) -> _Block | None:
+    key = (digits[:-_BLOCK], len(digits), country)
+    if key not in _BLOCKS:
+        if len(_BLOCKS) >= _MOST_BLOCKS:
+            _BLOCKS.clear()
+        _BLOCKS[key] = _looked_up(digits, country)
+    return _BLOCKS[key]
+
+
+def _looked_up(digits: str, country: str | None) -> _Block | None:
+    attempts = [(digits, country)]
+    if digits.startswith("00"):
+        attempts.append(("+" + digits[2:], None))
+    elif len(digits) > 10 and not digits.startswith(("0", "+")):
+        # The + of an international number got lost.
+        attempts.append(("+" + digits, None))
+    for text, region in attempts:
+        try:
+            block = _described(phonenumbers.parse(text, region))
+        except NumberParseException:
+            continue
+        if block:
+            return block
+    return None
+
+
+def _described(number: PhoneNumber) -> _Block | None:
+    if not phonenumbers.is_valid_number(number):
+        return None
+    kind = phonenumbers.number_type(number)
+    e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    return _Block(
+        start=e164[:-_BLOCK], takes_texts=kind in _TEXTABLE, is_mobile=kind == PhoneNumberType.MOBILE
+    )
+
+
+def zone_of_phone(e164: str) -> str | None:
+    """Return the time zone (IANA) that a number's prefix lies in; None when it may be several."""
+    return _zone(e164[:5] if e164.startswith("+1") else e164[:-_BLOCK], len(e164))
+
+
+@lru_cache(maxsize=65_536)
+def _zone(start: str, length: int) -> str | None:
+    zones = time_zones_for_number(phonenumbers.parse(start.ljust(length, "2")))
+    return zones[0] if len(zones) == 1 else None

@@ -1,0 +1,210 @@
+"""Countries, states and time zones: from what people write to codes, from codes to the clock on the wall."""
+
+import re
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import get_global
+from babel.localedata import locale_identifiers
+
+from aftershow.people.names import fold
+from aftershow.people.phones import zone_of_phone
+
+#: Names that people write and no locale has; folded.
+_OTHER_NAMES = {
+    "america": "US",
+    "united states of america": "US",
+    "england": "GB",
+    "scotland": "GB",
+    "wales": "GB",
+    "northern ireland": "GB",
+    "great britain": "GB",
+    "britain": "GB",
+    "uk": "GB",
+    "holland": "NL",
+    "the netherlands": "NL",
+    "south korea": "KR",
+    "republic of korea": "KR",
+    "korea": "KR",
+    "czech republic": "CZ",
+    "turkey": "TR",
+    "russian federation": "RU",
+    "ivory coast": "CI",
+    "brd": "DE",
+}
+_NOT_IN_A_NAME = re.compile(r"[\W_]+")
+
+_EASTERN, _CENTRAL, _MOUNTAIN, _PACIFIC = (
+    f"America/{city}" for city in ("New_York", "Chicago", "Denver", "Los_Angeles")
+)
+#: State or province: name and time zone; of several zones the one where most people live.
+_STATES: dict[str, dict[str, tuple[str, str]]] = {
+    "US": {
+        "AL": ("Alabama", _CENTRAL),
+        "AK": ("Alaska", "America/Anchorage"),
+        "AZ": ("Arizona", "America/Phoenix"),
+        "AR": ("Arkansas", _CENTRAL),
+        "CA": ("California", _PACIFIC),
+        "CO": ("Colorado", _MOUNTAIN),
+        "CT": ("Connecticut", _EASTERN),
+        "DC": ("District of Columbia", _EASTERN),
+        "DE": ("Delaware", _EASTERN),
+        "FL": ("Florida", _EASTERN),
+        "GA": ("Georgia", _EASTERN),
+        "HI": ("Hawaii", "Pacific/Honolulu"),
+        "IA": ("Iowa", _CENTRAL),
+        "ID": ("Idaho", "America/Boise"),
+        "IL": ("Illinois", _CENTRAL),
+        "IN": ("Indiana", "America/Indiana/Indianapolis"),
+        "KS": ("Kansas", _CENTRAL),
+        "KY": ("Kentucky", _EASTERN),
+        "LA": ("Louisiana", _CENTRAL),
+        "MA": ("Massachusetts", _EASTERN),
+        "MD": ("Maryland", _EASTERN),
+        "ME": ("Maine", _EASTERN),
+        "MI": ("Michigan", "America/Detroit"),
+        "MN": ("Minnesota", _CENTRAL),
+        "MO": ("Missouri", _CENTRAL),
+        "MS": ("Mississippi", _CENTRAL),
+        "MT": ("Montana", _MOUNTAIN),
+        "NC": ("North Carolina", _EASTERN),
+        "ND": ("North Dakota", _CENTRAL),
+        "NE": ("Nebraska", _CENTRAL),
+        "NH": ("New Hampshire", _EASTERN),
+        "NJ": ("New Jersey", _EASTERN),
+        "NM": ("New Mexico", _MOUNTAIN),
+        "NV": ("Nevada", _PACIFIC),
+        "NY": ("New York", _EASTERN),
+        "OH": ("Ohio", _EASTERN),
+        "OK": ("Oklahoma", _CENTRAL),
+        "OR": ("Oregon", _PACIFIC),
+        "PA": ("Pennsylvania", _EASTERN),
+        "PR": ("Puerto Rico", "America/Puerto_Rico"),
+        "RI": ("Rhode Island", _EASTERN),
+        "SC": ("South Carolina", _EASTERN),
+        "SD": ("South Dakota", _CENTRAL),
+        "TN": ("Tennessee", _CENTRAL),
+        "TX": ("Texas", _CENTRAL),
+        "UT": ("Utah", _MOUNTAIN),
+        "VA": ("Virginia", _EASTERN),
+        "VT": ("Vermont", _EASTERN),
+        "WA": ("Washington", _PACIFIC),
+        "WI": ("Wisconsin", _CENTRAL),
+        "WV": ("West Virginia", _EASTERN),
+        "WY": ("Wyoming", _MOUNTAIN),
+    },
+    "CA": {
+        "AB": ("Alberta", "America/Edmonton"),
+        "BC": ("British Columbia", "America/Vancouver"),
+        "MB": ("Manitoba", "America/Winnipeg"),
+        "NB": ("New Brunswick", "America/Moncton"),
+        "NL": ("Newfoundland and Labrador", "America/St_Johns"),
+        "NS": ("Nova Scotia", "America/Halifax"),
+        "NT": ("Northwest Territories", "America/Yellowknife"),
+        "NU": ("Nunavut", "America/Iqaluit"),
+        "ON": ("Ontario", "America/Toronto"),
+        "PE": ("Prince Edward Island", "America/Halifax"),
+        "QC": ("Quebec", "America/Toronto"),
+        "SK": ("Saskatchewan", "America/Regina"),
+        "YT": ("Yukon", "America/Whitehorse"),
+    },
+    "AU": {
+        "ACT": ("Australian Capital Territory", "Australia/Sydney"),
+        "NSW": ("New South Wales", "Australia/Sydney"),
+        "NT": ("Northern Territory", "Australia/Darwin"),
+        "QLD": ("Queensland", "Australia/Brisbane"),
+        "SA": ("South Australia", "Australia/Adelaide"),
+        "TAS": ("Tasmania", "Australia/Hobart"),
+        "VIC": ("Victoria", "Australia/Melbourne"),
+        "WA": ("Western Australia", "Australia/Perth"),
+    },
+}
+_STATE_CODES = {
+    country: {fold(name): code for code, (name, _) in states.items()} for country, states in _STATES.items()
+}
+_CANADIAN_POSTAL_CODE = re.compile(r"[A-Z]\d[A-Z][ -]?\d[A-Z]\d", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4_096)
+def country_code(text: str) -> str | None:
+    """Return ISO 3166-1 alpha-2 for a code, or a name in any language that Babel knows; else None."""
+    code = text.strip().replace(".", "").upper()
+    if code in _english():
+        return code
+    alpha_3 = get_global("territory_aliases").get(code, [])
+    if len(code) == 3 and len(alpha_3) == 1:
+        return str(alpha_3[0])
+    name = _NOT_IN_A_NAME.sub(" ", fold(text.replace(".", ""))).strip()
+    return _OTHER_NAMES.get(name) or _english_names().get(name) or _names_in_all_languages().get(name)
+
+
+@cache
+def _english() -> dict[str, str]:
+    return {code: name for code, name in Locale.parse("en").territories.items() if _is_country(code)}
+
+
+@cache
+def _english_names() -> dict[str, str]:
+    return {_NOT_IN_A_NAME.sub(" ", fold(name)).strip(): code for code, name in _english().items()}
+
+
+@cache
+def _names_in_all_languages() -> dict[str, str]:
+    # Takes a second, once, and only for a file with a name that is not English.
+    names: dict[str, str] = {}
+    for language in sorted(locale_identifiers()):
+        if "_" not in language:
+            for code, name in Locale.parse(language).territories.items():
+                if _is_country(code):
+                    names.setdefault(_NOT_IN_A_NAME.sub(" ", fold(name)).strip(), code)
+    return names
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in ("EU", "EZ", "UN", "XA", "XB", "ZZ", "QO")
+
+
+def state_code(text: str, country: str | None) -> str:
+    """Return the code of a state that is written out, where the country uses codes; else the text."""
+    codes = _STATE_CODES.get(country or "", {})
+    if text.upper() in codes.values():
+        return text.upper()
+    return codes.get(fold(text), text)
+
+
+def is_canadian(state: str | None, postal_code: str | None) -> bool:
+    """Tell whether province and postal code are both Canadian, whatever the country's column says."""
+    if not state or not postal_code or not _CANADIAN_POSTAL_CODE.fullmatch(postal_code):
+        return False
+    return state_code(state, "CA") in _STATES["CA"]
+
+
+def city_and_state(city: str, country: str | None) -> tuple[str, str | None]:
+    """Split `Wingfield SA`, as Australian addresses are written, into city and state."""
+    name, _, last = city.rpartition(" ")
+    if country == "AU" and name and last.upper() in _STATES["AU"]:
+        return name, last.upper()
+    return city, None
+
+
+def time_zone(country: str | None, state: str | None, phone: str | None) -> str | None:
+    """Return the IANA time zone where a person is likely to be; None when it could be several.
+
+    The state decides first, then a country that has one time, then the prefix of the phone number (E.164).
+    """
+    states = _STATES.get(country or "", {})
+    if state and state in states:
+        return states[state][1]
+    return (country and _only_zone(country)) or (phone and zone_of_phone(phone)) or None
+
+
+@lru_cache(maxsize=512)
+def _only_zone(country: str) -> str | None:
+    zones: list[str] = get_global("territory_zones").get(country, [])
+    clocks = {
+        tuple(ZoneInfo(zone).utcoffset(datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 7))
+        for zone in zones
+    }
+    return zones[0] if len(clocks) == 1 else None
