@@ -1,0 +1,153 @@
+"""Which of our fields a column is, by its heading, by the show's YAML, or by its place."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from aftershow.people.names import fold
+from aftershow.workspace.shows import Layout
+
+ANSWER = "answers."
+#: Fields of a second sheet, which has one question and its answer in each row.
+QUESTION, REPLY = "question", "answer"
+
+_NOT_IN_A_WORD = re.compile(r"[\W_]+")
+_REPEATED = re.compile(r" \(\d+\)$")
+#: What exports put before the headings of a person.
+_PREFIX = re.compile(
+    r"^(contact|lead|attendee|registrant|visitor|person|delegate|besucher|kontakt|f)(?=.{3})"
+)
+
+#: Our field: the headings of real exports, folded to letters and digits (see _normal).
+_KNOWN: Mapping[str, str] = {
+    "given_name": """
+        firstname first givenname forename vorname prenom nombre nome voornaam fornavn etunimi
+        fname""",
+    "family_name": """
+        lastname last surname familyname nachname nomdefamille apellido apellidos cognome
+        achternaam etternavn efternamn sukunimi lname""",
+    "full_name": "name fullname attendeename contactname displayname ansprechpartner nomcomplet fn",
+    "title": """
+        title jobtitle position jobfunction role function funktion berufsbezeichnung fonction
+        cargo poste""",
+    "company": """
+        company companyname companyagency organization organisation organizationname
+        organisationname employer firma firmenname unternehmen societe entreprise empresa
+        azienda bedrijf account accountname org""",
+    "email": """
+        email emailaddress mail emailid primaryemail workemail businessemail courriel
+        correoelectronico emailadresse mailadresse correo""",
+    "phone": """
+        phone phonenumber telephone tel telefon telefonnummer telefono businessphone workphone
+        officephone phone1 primaryphone daytimephone telephonenumber rufnummer""",
+    "mobile": """
+        mobile mobilephone mobilenumber cell cellphone cellular mobil mobiltelefon handy
+        handynummer portable movil cellulare gsm mobilenr""",
+    "fax": "fax faxnumber telefax faxnummer",
+    "address_1": """
+        address address1 addressline1 street street1 streetaddress mailingaddress strasse
+        adresse direccion indirizzo adresse1 streetandnumber""",
+    "address_2": "address2 addressline2 street2 suite adresse2 adresszusatz",
+    "city": "city town ort stadt ville ciudad citta plaats wohnort",
+    "state": "state province stateprovince region bundesland provincia stateorprovince statecode county",
+    "postal_code": """
+        zip zipcode postalcode postcode zippostalcode zippostal plz postleitzahl codepostal cap
+        cp""",
+    "country": "country countryregion countryname countrycode land pays pais paese nation",
+    "language": "language preferredlanguage sprache langue idioma lingua lang",
+    "badge": """
+        badge badgeid badgenumber badgeno badgecode registrationid registrantid regid barcode
+        scanid""",
+    "captured_at": """
+        capturedat scannedat scantime1 createdat created timestamp scandatetime datetime
+        datescanned capturedate1 leadcreatedat submittedat submitted captured scantimestamp
+        dateandtime capturetime1 datecreated createdon createddate erfasstam erstelltam
+        zeitstempel""",
+    "captured_date": "scandate capturedate date leaddate datum scanneddate visitdate",
+    "captured_time": "scantime capturetime time leadtime uhrzeit zeit scannedtime visittime",
+    "captured_by": """
+        scannedby capturedby rep salesrep collectedby user username createdby leadtakenby device
+        devicename scanner exhibitorstaff boothstaff erfasstvon staffmember""",
+    "grade": "grade rating leadrating priority temperature leadgrade leadquality bewertung hotness",
+    "owner": "owner leadowner assignedto accountmanager ownername zustandig salesperson",
+    "notes": """
+        notes note comments comment remarks remark bemerkung bemerkungen notiz notizen kommentar
+        observations memo leadnotes additionalnotes""",
+    "is_customer": "iscustomer customer existingcustomer kunde bestandskunde currentcustomer",
+    QUESTION: "question questiontext qualifier survey surveyquestion frage questionname",
+    REPLY: "answer response reply answertext antwort reponse value",
+}
+
+
+def _normal(heading: str) -> str:
+    return _NOT_IN_A_WORD.sub("", fold(heading))
+
+
+_SYNONYMS = {fold(word): field for field, words in _KNOWN.items() for word in words.split()}
+
+
+class Columns:
+    """Our field for each column of a show's files."""
+
+    def __init__(self, layout: Layout) -> None:
+        #: our field for each place in a file without headings
+        self.by_place: Sequence[str] = layout.columns
+        self._given = dict(layout.headings)
+        self._given_normal = {_normal(heading): field for heading, field in layout.headings.items()}
+        self._found: dict[str, str] = {place_name(n): field for n, field in enumerate(self.by_place, start=1)}
+
+    def field(self, heading: str) -> str:
+        """Return our field for a heading: one of FIELDS, answers.NAME for what we don't know, or "-"."""
+        field = self._found.get(heading)
+        if field is None:
+            field = self._found[heading] = self.known(heading) or _answer(heading)
+        return field
+
+    def known(self, heading: str) -> str | None:
+        """Return our field for a heading that the YAML names or that exports use; else None."""
+        plain = _REPEATED.sub("", heading).strip()
+        if plain in self._given:
+            return self._given[plain]
+        normal = _normal(plain)
+        return (
+            self._given_normal.get(normal) or _SYNONYMS.get(normal) or _SYNONYMS.get(_PREFIX.sub("", normal))
+        )
+
+    def count_known(self, cells: Sequence[str]) -> int:
+        """Return how many different fields a row's cells name, if they are headings."""
+        return len({field for cell in cells if cell.strip() and (field := self.known(cell))})
+
+
+def place_name(place: int) -> str:
+    """Return the heading of a column that has none; places count from 1."""
+    return f"column {place}"
+
+
+def unique_headings(cells: Sequence[str]) -> tuple[str, ...]:
+    """Return headings without blanks or repetitions: a second `Phone` becomes `Phone (2)`."""
+    seen: dict[str, int] = {}
+    headings = []
+    for place, cell in enumerate(cells, start=1):
+        heading = " ".join(cell.split()) or place_name(place)
+        count = seen[heading] = seen.get(heading, 0) + 1
+        headings.append(heading if count == 1 else f"{heading} ({count})")
+    return tuple(headings)
+
+
+def answer_name(question: str) -> str:
+    """Return the name of an answer: small letters, digits and _, as expressions write it."""
+    words = [_plain(word) for word in _NOT_IN_A_WORD.split(question)]
+    name = "_".join(word for word in words if word)[:80].rstrip("_")
+    if not name:
+        return "unnamed"
+    return name if name[0].isalpha() else f"q_{name}"[:80]
+
+
+def _plain(word: str) -> str:
+    """Return a word in small ASCII letters and digits, accents taken off and nothing else changed."""
+    parts = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in parts if letter.isascii() and letter.isalnum())
+
+
+def _answer(heading: str) -> str:
+    return ANSWER + answer_name(heading)
