@@ -205,7 +205,7 @@ ANSWERS = [
     ("RCPT", "550 5.1.0 address rejected", False, False),
     ("RCPT", "550 5.2.1 mailbox disabled, user unknown", False, False),
     ("RCPT", "552 5.2.2 mailbox full", False, False),
-    ("RCPT", "550 5.4.1 no answer from 5.1.1.9", False, False),
+    ("RCPT", "550 5.1.1.9 is on a list of ours", False, False),
     ("RCPT", "550 we don't like you", False, False),
     ("RCPT", "450 4.2.0 greylisted", TemporaryError, None),
     ("RCPT", "451 try later", TemporaryError, None),
