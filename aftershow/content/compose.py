@@ -1,0 +1,40 @@
+"""A template and one person's facts become a message that a connector can send."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from aftershow.content.mime import Envelope, ascii_address, build_mime
+from aftershow.content.template import MessageTemplate
+from aftershow.ports import RenderedEmail, RenderedText
+
+
+def compose_email(
+    template: MessageTemplate,
+    context: Mapping[str, Any],
+    *,
+    key: str,
+    to: str,
+    envelope: Envelope,
+    unsubscribe_url: str,
+    at: datetime,
+) -> RenderedEmail:
+    """Return one person's email, whole.
+
+    `at` is the moment it is dated with, aware; it is `now` in the template, as `unsubscribe_url` is. Raises
+    ContentError, without the person's data, when it can't be made for this person.
+    """
+    address = ascii_address(to)
+    parts = template.render_email({"now": at, **context, "unsubscribe_url": unsubscribe_url})
+    mime = build_mime(envelope, parts, key=key, to=address, unsubscribe_url=unsubscribe_url, at=at)
+    return_path = envelope.return_path_of(key)
+    return RenderedEmail(key=key, to=address, return_path=return_path, subject=parts.subject, mime=mime)
+
+
+def compose_text(template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str) -> RenderedText:
+    """Return one person's text message; `to` is E.164.
+
+    Raises ContentError, without the person's data, when it can't be made for this person.
+    """
+    parts = template.render_text(context)
+    return RenderedText(key=key, to=to, body=parts.body, segments=parts.segments)

@@ -1,0 +1,88 @@
+"""What a template may do to a value: {{ given_name|title }}, {{ show.starts|date }}.
+
+An allow-list. A value that is missing stays missing, so that no filter turns it into the word None, and no
+filter makes a text much longer than what went in.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from jinja2 import Undefined, pass_context
+from jinja2.filters import FILTERS
+from jinja2.runtime import Context
+
+from aftershow.content.guards import VALUE_LIMIT, RefusedError, joined, text_of
+
+#: Those of Jinja2 that can neither print, nor grow a text, nor unescape one.
+FROM_JINJA2 = (
+    "abs", "count", "first", "float", "int", "last", "length", "list", "map", "max", "min", "reject",
+    "rejectattr", "reverse", "select", "selectattr", "sort", "unique",
+)  # fmt: skip
+
+
+def default(value: object, fallback: object = "") -> object:
+    """Return the value, or the fallback where there is none."""
+    return fallback if value is None or isinstance(value, Undefined) else value
+
+
+def replace(text: str, old: str, new: str) -> str:
+    """Return the text with one part written differently."""
+    if len(text) + text.count(old) * len(new) > VALUE_LIMIT:
+        raise RefusedError("a replaced text is too long")
+    return text.replace(old, new)
+
+
+def truncate(text: str, length: int = 100) -> str:
+    """Return the text cut between words to this many characters, with three dots where it was cut."""
+    if len(text) <= length:
+        return text
+    return text[: max(length - 3, 0)].rsplit(" ", 1)[0] + "..."
+
+
+@pass_context
+def long_date(context: Context, value: date | None, language: str | None = None) -> str | None:
+    """Return a day written out in the contact's language, or in the one given, such as "de"."""
+    if value is None:
+        return None
+    return written_out(
+        value.date() if isinstance(value, datetime) else value, language or context.get("language")
+    )
+
+
+@lru_cache(maxsize=1024)
+def written_out(day: date, language: str | None) -> str:
+    """Return a day written out, such as 20 October 2026; in English where the language is not known."""
+    try:
+        locale = Locale.parse(language or "en", sep="-" if language and "-" in language else "_")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    text: str = format_date(day, format="long", locale=locale)
+    return text
+
+
+def _of_text(function: Callable[..., str]) -> Callable[..., str | None]:
+    def filter_text(value: object, *arguments: Any, **named: Any) -> str | None:
+        return None if value is None else function(text_of(value), *arguments, **named)
+
+    return filter_text
+
+
+TEMPLATE_FILTERS: dict[str, Callable[..., Any]] = {
+    **{name: FILTERS[name] for name in FROM_JINJA2},
+    "capitalize": _of_text(str.capitalize),
+    "lower": _of_text(str.lower),
+    "replace": _of_text(replace),
+    "title": _of_text(FILTERS["title"]),
+    "trim": _of_text(str.strip),
+    "truncate": _of_text(truncate),
+    "upper": _of_text(str.upper),
+    "urlencode": _of_text(lambda text: quote(text, safe="")),
+    "date": long_date,
+    "default": default,
+    "join": joined,
+}

@@ -1,0 +1,193 @@
+"""What keeps a template from printing what it should not, and from taking more time and memory than it may.
+
+Templates and lead data are both untrusted. The language has no way to call a method or to define a function
+(aftershow/content/language.py), so what can grow is a joined text, a list inside of a list, and a loop; each
+is bounded here.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from typing import Any
+
+from jinja2 import Undefined, nodes, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
+
+from aftershow.errors import ContentError
+
+#: Turns of all loops together, in one message.
+TURNS_LIMIT = 10_000
+#: Characters of one value, or values in a list, lists inside of it included.
+VALUE_LIMIT = 64 * 1024
+#: No number in a template is larger.
+NUMBER_LIMIT = 10**15
+
+#: Under this name a rendering finds its budget; templates can't reach names that begin so.
+BUDGET = "_budget"
+
+_WEB_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:|sms:)[^\s<>\"']*", re.IGNORECASE)
+_STYLE_VALUE = re.compile(r"[\w#%.,\s+-]*")
+
+
+class RefusedError(Exception):
+    """A template did what no template may."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many turns of loops a message has left."""
+
+    turns: int = TURNS_LIMIT
+
+    def spend(self, turns: int) -> None:
+        """Take turns; raises RefusedError when there are not enough."""
+        self.turns -= turns
+        if self.turns < 0:
+            raise RefusedError(f"its loops turn more than {TURNS_LIMIT} times")
+
+
+def shown(value: Any, expression: str, place: str) -> Any:
+    """Return a value that can be printed; the error for another says which expression it was, and where."""
+    if isinstance(value, str) or (isinstance(value, int | float | Decimal) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, Undefined):
+        raise ContentError(f"{place}: {{{{ {expression} }}}} is not there for this person")
+    if value is None:
+        advice = f'has no value for this person. Write {{{{ {expression} or "there" }}}}, with words of yours'
+    elif isinstance(value, date):
+        advice = f"is a day. Write {{{{ {expression}|date }}}}"
+    else:
+        advice = "is not a text that can be printed"
+    raise ContentError(f"{place}: {{{{ {expression} }}}} {advice}")
+
+
+def web_address(value: Any) -> Any:
+    """Return a value that can stand in a link: an address that opens a page, a mail or a call."""
+    if isinstance(value, str) and not _WEB_ADDRESS.fullmatch(value):
+        raise RefusedError("a link would not begin with https://, http://, mailto:, tel: or sms:")
+    return value
+
+
+def style_value(value: Any) -> Any:
+    """Return a value that can stand in a style: a colour, a length or a word."""
+    if isinstance(value, str) and not _STYLE_VALUE.fullmatch(value):
+        raise RefusedError("a style can take a colour, a length or a word, and no other characters")
+    return value
+
+
+def text_of(value: Any) -> str:
+    """Return a text, or a number as text; raises RefusedError for anything else, also for a missing value."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return str(value)
+    raise RefusedError('a value to be joined is missing or no text: write (given_name or "there")')
+
+
+def joined(values: Iterable[Any], between: str = "") -> str:
+    """Return the values as one text."""
+    parts = [text_of(value) for value in values]
+    if sum(map(len, parts)) + len(between) * len(parts) > VALUE_LIMIT:
+        raise RefusedError("a joined text is too long")
+    return between.join(parts)
+
+
+def kept(value: Any) -> Any:
+    """Return a value that may be given a name, bounded with all that is inside of it."""
+    if isinstance(value, Iterator):
+        value = list(islice(value, TURNS_LIMIT + 1))
+    size = 0
+    for part in _sizes(value):
+        size += part
+        if size > VALUE_LIMIT:
+            raise RefusedError("a value is too large")
+    return value
+
+
+@pass_context
+def each(context: Context, values: Any) -> Sequence[Any]:
+    """Return the values of a loop, taken from the message's budget."""
+    taken = list(islice(values, TURNS_LIMIT + 1))
+    context[BUDGET].spend(len(taken))
+    return taken
+
+
+def _sizes(value: Any) -> Iterator[int]:
+    yield 1
+    if isinstance(value, str):
+        yield len(value)
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _sizes(key)
+            yield from _sizes(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _sizes(inner)
+
+
+class GuardedEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja2's sandbox, where calculating takes numbers only."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Return left + right and the like; raises RefusedError for what is no number, or too large a one."""
+        for side in (left, right):
+            if not isinstance(side, int | float | Decimal) or isinstance(side, bool):
+                raise RefusedError(f"`{operator}` takes numbers; join texts with ~")
+            if not -NUMBER_LIMIT < side < NUMBER_LIMIT:
+                raise RefusedError("a number is too large")
+        return self.binop_table[operator](left, right)
+
+
+class Guard(NodeTransformer):
+    """Puts the guards around what a template does."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
+        """Bound a loop."""
+        self.generic_visit(node)
+        node.iter = _filtered("_each", _kept(node.iter))
+        return node
+
+    def visit_Assign(self, node: nodes.Assign) -> nodes.Node:  # noqa: N802 -- as above
+        """Bound what `set` keeps."""
+        self.generic_visit(node)
+        node.node = _kept(node.node)
+        return node
+
+    def visit_With(self, node: nodes.With) -> nodes.Node:  # noqa: N802 -- as above
+        """Bound what `with` keeps."""
+        self.generic_visit(node)
+        node.values = [_kept(value) for value in node.values]
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 -- as above
+        """Bound what ~ joins."""
+        self.generic_visit(node)
+        return _filtered("_joined", nodes.List(node.nodes, lineno=node.lineno))
+
+
+def _kept(value: Any) -> Any:
+    """Return a value with its guard; what has no name in it is as large as it was written."""
+    grows = isinstance(value, nodes.Name) or value.find(nodes.Name) is not None
+    return _filtered("_kept", value) if grows else value
+
+
+def _filtered(name: str, value: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(value, name, [], [], None, None, lineno=value.lineno)
+
+
+#: The guards as filters, under names that a template can't write.
+GUARDS = {
+    "_each": each,
+    "_joined": joined,
+    "_kept": kept,
+    "_shown": shown,
+    "_style": style_value,
+    "_url": web_address,
+}

@@ -1,0 +1,52 @@
+"""CSS moved from <style> into `style` attributes, since many email programs know no other way (premailer)."""
+
+import html
+import logging
+import re
+import uuid
+
+import cssutils
+from lxml import etree
+from premailer import Premailer
+
+# premailer's allow_network does not reach @import, which cssutils would fetch from the network or the disk.
+cssutils.util._defaultFetcher = lambda _url: (None, b"")
+cssutils.log.setLevel(logging.CRITICAL)
+
+#: Attributes that libxml2 percent-encodes when it writes HTML, and those characters that it would encode.
+_ENCODED = ("href", "src", "action", "name")
+_SPECIAL = re.compile(r"[^!-~]")
+
+
+def inline_css(document: str) -> str:
+    """Return an HTML document with its CSS in `style` attributes.
+
+    Media queries and pseudo-classes stay in <style>, marked !important so that they win over what was
+    inlined. Addresses stay as they were written. A <style data-premailer="ignore"> is left alone. Nothing is
+    fetched.
+    """
+    root = parse(document)
+    addresses = _take_addresses(root)
+    Premailer(root, strip_important=False, allow_network=False, disable_validation=True).transform()
+    written: str = etree.tostring(root.getroottree(), method="html", encoding="unicode")
+    if addresses:
+        written = re.sub("|".join(addresses), lambda found: addresses[found[0]], written)
+    return written
+
+
+def parse(document: str) -> etree._Element:
+    """Return the root element of an HTML document."""
+    return etree.fromstring(document, etree.HTMLParser())
+
+
+def _take_addresses(root: etree._Element) -> dict[str, str]:
+    """Replace what libxml2 would write differently by words; return the words with what they stand for."""
+    addresses: dict[str, str] = {}
+    for element in root.iter(etree.Element):
+        for name in _ENCODED:
+            value = element.get(name)
+            if value is not None and _SPECIAL.search(value):
+                word = uuid.uuid4().hex
+                element.set(name, word)
+                addresses[word] = html.escape(value)
+    return addresses

@@ -1,0 +1,62 @@
+"""A template as HTML, with a mark in the place of each expression and tag.
+
+A mark is a word such as zq12z, which survives every HTML parser wherever it stands. In the place of a tag
+between elements the mark becomes a comment, since a parser throws text out from between the rows of a table.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
+from itertools import accumulate
+
+from aftershow.content.chunks import Chunk, Kind, fixed
+
+
+class Marked:
+    """The marked text of a template, and what its marks stand for."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self.chunks = chunks
+        self._prefix = _unused_prefix("".join(chunk.inner for chunk in chunks).lower())
+        self._parts = [
+            c.inner if c.kind is Kind.TEXT else f"{self._prefix}{n}z" for n, c in enumerate(chunks)
+        ]
+        self._starts = list(accumulate(map(len, self._parts), initial=0))
+        self._mark = re.compile(rf"{self._prefix}(\d+)z")
+        self.text = "".join(self._parts)
+
+    def numbers_in(self, text: str) -> list[int]:
+        """Return the numbers of the pieces whose marks stand in a text, in their order."""
+        return [int(number) for number in self._mark.findall(text)]
+
+    def split(self, text: str) -> list[str | int]:
+        """Return a text as fixed parts and the numbers of the pieces between them."""
+        parts = self._mark.split(text)
+        return [int(part) if odd % 2 else part for odd, part in enumerate(parts)]
+
+    def place(self, offset: int) -> tuple[str, int]:
+        """Return file and line of a place in the marked text."""
+        number = max(bisect_right(self._starts, offset, hi=len(self.chunks)) - 1, 0)
+        chunk = self.chunks[number]
+        return chunk.file, chunk.line + self._parts[number].count("\n", 0, offset - self._starts[number])
+
+    def with_comments(self, numbers: Collection[int]) -> str:
+        """Return the marked text with comments for these pieces."""
+        return "".join(f"<!--/{part}-->" if n in numbers else part for n, part in enumerate(self._parts))
+
+    def put_back(self, html: str, source_of: Callable[[int], str]) -> str:
+        """Return a Jinja2 source: HTML with marks, each mark replaced by the source of its piece."""
+        mark = re.compile(rf'<!--/{self._prefix}(\d+)z-->|{self._prefix}(\d+)z(?:="")?')
+        pieces, end = [], 0
+        for found in mark.finditer(html):
+            pieces += [fixed(html[end : found.start()]), source_of(int(found[1] or found[2]))]
+            end = found.end()
+        return "".join([*pieces, fixed(html[end:])])
+
+
+def _unused_prefix(text: str) -> str:
+    """Return the shortest beginning for marks that the text does not have."""
+    prefix = "zq"
+    while prefix in text:
+        prefix += "q"
+    return prefix

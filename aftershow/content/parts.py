@@ -1,0 +1,78 @@
+"""The parts of a message: each a compiled template, and what it gives for one person."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Template, UndefinedError
+
+from aftershow.content.guards import BUDGET, Budget, RefusedError
+from aftershow.content.segments import Encoding
+from aftershow.errors import ContentError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmailParts:
+    """What an email says to one person."""
+
+    #: one line
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextParts:
+    """What a text message says to one person, and what the carrier counts (GSM 03.38)."""
+
+    body: str
+    segments: int
+    encoding: Encoding
+    #: the characters that GSM-7 lacks, each once
+    forced_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One part of a message, ready to be rendered."""
+
+    #: the file, as people name it, such as templates/thanks/email.html
+    place: str
+    template: Template
+    #: characters that one person's part may have
+    limit: int
+
+    def render(self, context: dict[str, Any]) -> str:
+        """Return the part for one person.
+
+        Raises ContentError, without the person's data, when it can't be made. The context has a budget of
+        loop turns under guards.BUDGET (see `with_budget`).
+        """
+        try:
+            return self._bounded(context)
+        except ContentError:
+            raise
+        except (RefusedError, UndefinedError) as error:
+            raise ContentError(f"{self.place}: {error}") from None
+        except Exception as error:  # noqa: BLE001 -- a template is foreign code: whatever it does is its own mistake
+            # Not the error's text and not the error itself: they may quote what a person wrote.
+            raise ContentError(f"{self.place}: it can't be rendered ({type(error).__name__})") from None
+
+    def _bounded(self, context: dict[str, Any]) -> str:
+        pieces, length = [], 0
+        for piece in self.template.root_render_func(self.template.new_context(context)):
+            length += len(piece)
+            if length > self.limit:
+                raise RefusedError(f"longer than {self.limit:,} characters for this person")
+            pieces.append(piece)
+        return "".join(pieces)
+
+
+def with_budget(context: dict[str, Any]) -> dict[str, Any]:
+    """Return a context for one message, with what its loops may spend."""
+    return {**context, BUDGET: Budget()}
+
+
+def one_line(text: str) -> str:
+    """Return a text without line ends and other control characters, which could begin another header."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
