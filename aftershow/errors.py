@@ -6,6 +6,7 @@ AftershowError
 ├── UsageError                the command was asked for something that is not there: say it differently
 ├── LeadFileError             a lead file can't be read at all: nothing was imported
 ├── ContentError              a template can't be turned into a message
+├── CampaignStoppedError      a provider refuses us: correct the settings, then run again
 └── DeliveryError             a connector could not hand a message over
     ├── TemporaryError        nothing was sent: try again later
     ├── OutcomeUnknownError   it may have been sent: never try again by machine
@@ -14,7 +15,9 @@ AftershowError
 A docstring is the exception's default message. Text given to an exception never holds data of people.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class AftershowError(Exception):
@@ -64,6 +67,20 @@ class LeadFileError(AftershowError):
 
 class ContentError(AftershowError):
     """This template can't be turned into a message for this person."""
+
+    def __init__(self, message: str | None = None, *, problems: Sequence[Problem] = ()) -> None:
+        #: the mistakes in the template's files; empty when it is about one person's message
+        self.problems = list(problems)
+        super().__init__(message or "\n".join(str(problem) for problem in problems) or None)
+
+
+class CampaignStoppedError(AftershowError):
+    """The provider refuses us. The campaign stopped; nobody is lost."""
+
+    def __init__(self, message: str | None = None, *, result: Mapping[str, Any] | None = None) -> None:
+        #: what the turn had done until then
+        self.result = dict(result or {})
+        super().__init__(message)
 
 
 class DeliveryError(AftershowError):
