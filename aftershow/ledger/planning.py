@@ -1,10 +1,12 @@
 """Write down who gets a step and who does not, in set statements over the whole audience."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     and_,
     case,
     exists,
@@ -63,7 +65,7 @@ def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
     ).rowcount
 
 
-def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | None):  # type: ignore[no-untyped-def]  # the column types would fill half a page
+def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | None) -> Select[Any]:
     reason = person_reason(rules)
     return (
         select(

@@ -6,14 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement
 
 from aftershow.words import Channel
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cap:
-    """How much one person may hear from us, over all campaigns and channels."""
-
-    count: int
-    per: timedelta
+from aftershow.workspace.durations import Cap
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +19,7 @@ class StepRules:
     template: str
     #: true: only who said yes may be written to; false: everyone who did not say no
     needs_yes: bool
+    #: how much one person may hear from us, over all campaigns and channels
     cap: Cap | None
     #: time zones in which the channel may be used now; None: everywhere
     open_zones: frozenset[str] | None

@@ -7,7 +7,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, Engine
 
-from aftershow.errors import ContentError, OutcomeUnknownError, TemporaryError
+from aftershow.errors import ContentError, OutcomeUnknownError, PermanentError, TemporaryError
 from aftershow.ledger.claims import HandedOver, claim, hand_over, hold_claimed, release
 from aftershow.ledger.rules import StepRules
 from aftershow.ledger.settling import Settlement, settle
@@ -104,7 +104,9 @@ def _outcomes(sender: Sender, messages: list[Rendered]) -> list[Outcome | None]:
     outcomes: list[Outcome | None] = []
     try:
         for outcome in sender.send(messages):
-            outcomes.append(outcome)  # noqa: PERF402  what came before an exception must stay
+            outcomes.append(outcome)
+            if isinstance(outcome, PermanentError):
+                break
     except Exception as error:  # noqa: BLE001  a connector's mistake must not lose what it may have sent
         doubt = OutcomeUnknownError(f"the connector failed: {type(error).__name__}")
         return [*outcomes, *(doubt for _ in messages[len(outcomes) :])]

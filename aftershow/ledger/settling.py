@@ -122,12 +122,13 @@ def _write_states(
     connection: Connection, fates: list[tuple[HandedOver, _Fate]], *, worker: str, now: datetime
 ) -> None:
     # A lease may have run out while the provider took its time: then the row is unknown, and now we do know.
-    ours = [message.c.id == bindparam("row_id"), message.c.claimed_by == worker]
+    open_ = or_(message.c.state == State.HANDING_OVER, message.c.state == State.UNKNOWN)
+    ours = [message.c.id == bindparam("row_id"), message.c.claimed_by == worker, open_]
     for waiting in (True, False):
         rows = [_state_row(sent, fate, now) for sent, fate in fates if (fate.wait is not None) is waiting]
         if not rows:
             continue
-        change = update(message).where(*ours, message.c.state.in_((State.HANDING_OVER, State.UNKNOWN)))
+        change = update(message).where(*ours)
         connection.execute(
             change.values({name: bindparam(f"new_{name}") for name in _columns(waiting)}), rows
         )

@@ -19,7 +19,8 @@ def open_engine(url: str) -> Engine:
     """Return an engine for a database URL.
 
     SQLite writes ahead (WAL), fully synced, with foreign keys, and takes the write lock at BEGIN so that two
-    processes wait for each other instead of failing half way. PostgreSQL uses psycopg 3.
+    processes wait for each other instead of failing half way. PostgreSQL uses psycopg 3. Errors of both never
+    show the values of a statement, which are data of people.
     Raises UsageError for another database or a URL that can't be read.
     """
     try:
@@ -32,8 +33,10 @@ def open_engine(url: str) -> Engine:
     if backend not in DIALECTS:
         raise UsageError(f"Aftershow does not run on {backend}. Use sqlite:///file.db or postgresql://…")
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    engine = create_engine(parsed, connect_args={"timeout": 30})
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
+        )
+    engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine

@@ -1,0 +1,275 @@
+"""The command line: each command reads its words, calls the inside and prints what came back."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from aftershow.errors import AftershowError, CampaignStoppedError, UsageError, WorkspaceError
+
+app = typer.Typer(
+    help="Turn the people met at a trade show into relationships.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("write a moment such as 2026-11-24T10:00-06:00") from error
+    if at.tzinfo is None:
+        raise typer.BadParameter("say the time zone too, such as 2026-11-24T10:00-06:00")
+    return at
+
+
+Workspace = Annotated[
+    Path, typer.Option("--workspace", envvar="AFTERSHOW_WORKSPACE", help="The workspace's folder.")
+]
+At = Annotated[
+    datetime | None, typer.Option(parser=_moment, metavar="ISO8601", help="Work at this moment, not now.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="An email address, a phone number or an id.")]
+HERE = Path()
+
+
+def main() -> NoReturn:
+    """Run the command line; exits 0 when done, 1 with problems found, 2 for wrong usage or workspace."""
+    try:
+        app()
+    except (UsageError, WorkspaceError) as error:
+        _fail(error, code=2)
+    except AftershowError as error:
+        _fail(error, code=1)
+    sys.exit(0)
+
+
+@app.callback()
+def everywhere(
+    workspace: Annotated[Path | None, typer.Option(help="The workspace's folder.")] = None,
+) -> None:
+    """Turn the people met at a trade show into relationships."""
+    if workspace is not None:
+        os.environ["AFTERSHOW_WORKSPACE"] = str(workspace)
+
+
+@app.command()
+def demo(
+    target: Annotated[Path, typer.Option("--in", help="Where to play it; made anew each time.")] = Path(
+        "demo"
+    ),
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+) -> None:
+    """Play the sample shows and campaigns through days of virtual time, into an outbox folder."""
+    _quiet_prefect()
+    from flows.demo import play
+
+    from aftershow import printing
+
+    outcome = play(workspace, target, tell=None if as_json else printing.progress)
+    _show(as_json, asdict(outcome), lambda: printing.demo(outcome))
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Make a new workspace."""
+    from aftershow import printing
+    from aftershow.workspace.init import init_workspace
+
+    init_workspace(folder)
+    printing.initialised(folder)
+
+
+@app.command()
+def check(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Check every YAML file and template; all mistakes at once, each with its file and line."""
+    from aftershow import printing
+    from aftershow.journey import checking
+    from connectors import check_settings
+
+    findings = checking.check(workspace, os.environ, check_settings)
+    _show(as_json, asdict(findings), lambda: printing.findings(findings))
+    if findings.problems:
+        sys.exit(1)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    show: Annotated[str, typer.Option(help="The show they come from: a file in config/shows/.")],
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Import lead files: CSV, Excel, vCards."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.leads.importing import import_files
+
+    with open_desk(workspace) as desk, printing.import_progress(hidden=as_json) as progress:
+        result = import_files(
+            desk.engine,
+            desk.show(show),
+            desk.workspace.settings,
+            files,
+            now=at or right_now(),
+            progress=progress,
+        )
+    _show(as_json, asdict(result), lambda: printing.imported(show, result))
+    if result.fix_list:
+        sys.exit(1)
+
+
+@app.command()
+def segment(
+    name: str,
+    explain: Annotated[
+        str | None, typer.Option(metavar="CONTACT", help="Say which clause fails for a person.")
+    ] = None,
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """List who is in a segment, or explain why a person is or is not."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.journey.segments import explain_contact, members
+
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        now = at or right_now()
+        if explain is not None:
+            explanation = explain_contact(connection, desk.workspace, name, explain, now=now)
+            return _show(
+                as_json, printing.explanation_document(explanation), lambda: printing.explanation(explanation)
+            )
+        contacts = members(connection, desk.workspace, name, now=now)
+    return _show(
+        as_json, {"count": len(contacts), "contacts": contacts}, lambda: printing.members(name, contacts)
+    )
+
+
+@app.command()
+def plan(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json = False) -> None:
+    """Show who would get what and when, who would not and why. Nothing is written."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.journey.plan import make_plan
+
+    with open_desk(workspace) as desk:
+        made = make_plan(desk.engine, desk.campaign(campaign), now=at or right_now())
+    _show(as_json, asdict(made), lambda: printing.plan(made))
+
+
+@app.command()
+def preview(
+    message: Annotated[str, typer.Argument(metavar="MESSAGE", help="A folder in templates/.")],
+    contact: Annotated[str, typer.Option(metavar="CONTACT", help="Whom to render it for.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to; default: preview/MESSAGE/.")
+    ] = None,
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Write what a person would get, each part as a file. Nothing is sent."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.journey.preview import preview as render
+    from aftershow.people.finding import find_contact
+
+    folder = out or workspace / "preview" / message
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        person = find_contact(connection, contact)
+        files = render(
+            connection, desk.workspace, message, person, desk.signer(connection), now=at or right_now()
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for file, content in files.items():
+        (folder / file).write_bytes(content)
+    paths = [str(folder / file) for file in files]
+    _show(as_json, {"message": message, "files": paths}, lambda: printing.written(paths))
+
+
+@app.command()
+def run(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json = False) -> None:
+    """Run one turn of a campaign: enrol, plan, send what is due, log."""
+    _quiet_prefect()
+    from aftershow import printing
+    from flows.in_process import run_here
+    from flows.run_campaign import run_campaign
+
+    stopped = None
+    try:
+        result = run_here(run_campaign, campaign=campaign, workspace=str(workspace.resolve()), at=at)
+    except CampaignStoppedError as error:
+        stopped, result = error, error.result
+    _show(as_json, result, lambda: printing.turn(result))
+    if stopped is not None:
+        raise stopped
+
+
+@app.command()
+def ledger(campaign: str, workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Count a campaign's messages by state, by reason of holding and by channel."""
+    from aftershow import printing
+    from aftershow.desk import open_desk
+    from aftershow.ledger.counts import summary
+
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        counted = summary(connection, desk.campaign(campaign).name)
+    _show(as_json, asdict(counted), lambda: printing.ledger(campaign, counted))
+
+
+@app.command()
+def contact(contact: Contact, workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Show a person: facts and where each came from, permissions, and all that happened."""
+    from aftershow import printing
+    from aftershow.desk import open_desk
+    from aftershow.people.finding import find_contact
+    from aftershow.people.profile import profile
+
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        person = profile(connection, find_contact(connection, contact))
+    _show(as_json, asdict(person), lambda: printing.person(person))
+
+
+@database.command()
+def upgrade(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Bring the database to this version's tables."""
+    from aftershow import printing
+    from aftershow.desk import upgrade_database
+
+    before, after = upgrade_database(workspace)
+    _show(as_json, {"before": before, "after": after}, lambda: printing.upgraded(before, after))
+
+
+def _quiet_prefect() -> None:
+    """Keep Prefect offline and its log short, where nobody chose otherwise; call before importing it."""
+    from flows.environment import QUIET
+
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+
+
+def _show(as_json: bool, document: Mapping[str, Any], print_it: Any) -> None:
+    if as_json:
+        print(json.dumps(document, default=str, ensure_ascii=False, indent=2))  # noqa: T201  what was asked for
+    else:
+        print_it()
+
+
+def _fail(error: AftershowError, *, code: int) -> NoReturn:
+    print(error, file=sys.stderr)  # noqa: T201  the program's voice
+    sys.exit(code)

@@ -1,0 +1,131 @@
+"""One turn of a campaign: enrol, plan, send what is due, log, move everyone on.
+
+A turn may be repeated, interrupted or run by several workers at once; the ledger makes that harmless.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Connection, Engine
+
+from aftershow.journey.advancing import advance
+from aftershow.journey.campaign import Campaign
+from aftershow.journey.enrolling import enrol
+from aftershow.journey.rendering import StepRenderer
+from aftershow.ledger.claims import recover
+from aftershow.ledger.counts import held_by_reason, planned_counts
+from aftershow.ledger.planning import expire, reach, review
+from aftershow.ledger.sending import Clock, Work, send_due
+from aftershow.ledger.tally import Tally
+from aftershow.ports import Sender
+from aftershow.signing import Signer
+from aftershow.words import Channel
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """What a turn found and wrote down before anything was sent."""
+
+    #: people who came into the campaign
+    enrolled: int
+    #: messages that are due and held by nothing
+    due: int
+    #: messages that are planned for later
+    later: int
+    #: held messages, by reason, of this turn and before
+    held: dict[str, int]
+    #: of a sender that died: messages that may have been sent
+    in_doubt: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnResult:
+    """What one turn did: the document of `aftershow run --json`."""
+
+    campaign: str
+    #: ISO 8601, with its zone
+    at: str
+    enrolled: int
+    #: messages that were due and that nothing held when the turn began
+    planned: int
+    #: messages planned for a later moment
+    later: int
+    #: all held messages of the campaign, by reason
+    held: dict[str, int]
+    accepted: int
+    rejected: int
+    #: may have been sent; also those that an earlier sender left behind when it died
+    unknown: int
+    #: nothing was sent; tried again in a later turn
+    deferred: int
+    #: interactions written
+    interactions: int
+    #: why the provider refuses us, when it does
+    stopped: str | None
+
+
+def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Prepared:
+    """Enrol, plan and hold, in the caller's transaction."""
+    _, in_doubt = recover(connection, campaign.name, now=now)
+    enrolled = enrol(connection, campaign, now=now)
+    for step in campaign.steps:
+        rules = campaign.rules(step, now)
+        expire(connection, rules, now=now)
+        reach(connection, rules, now=now, due_by=now)
+        review(connection, rules, now=now, due_by=now)
+        advance(connection, campaign, step)
+    due, later = planned_counts(connection, campaign.name, now=now)
+    held = held_by_reason(connection, campaign.name)
+    return Prepared(enrolled=enrolled, due=due, later=later, held=held, in_doubt=in_doubt)
+
+
+def send_shard(
+    engine: Engine,
+    campaign: Campaign,
+    senders: Mapping[Channel, Sender],
+    signer: Signer,
+    *,
+    worker: str,
+    clock: Clock,
+    limit: int,
+) -> tuple[Tally, int]:
+    """Send up to `limit` of the campaign's due messages; returns what happened and how many were taken."""
+    tally, taken = Tally(), 0
+    for step in campaign.steps:
+        renderer = StepRenderer(campaign, step, signer)
+        work = Work(
+            rules_at=partial(campaign.rules, step),
+            render=partial(renderer.render, clock=clock),
+            sender=senders[step.channel],
+            worker=worker,
+            clock=clock,
+        )
+        more, count = send_due(engine, work, limit=limit - taken)
+        tally, taken = tally + more, taken + count
+        if tally.stopped is not None:
+            break
+    return tally, taken
+
+
+def finish(
+    connection: Connection, campaign: Campaign, prepared: Prepared, tally: Tally, *, now: datetime
+) -> TurnResult:
+    """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
+    for step in campaign.steps:
+        advance(connection, campaign, step)
+    return TurnResult(
+        campaign=campaign.name,
+        at=now.isoformat(),
+        enrolled=prepared.enrolled,
+        planned=prepared.due,
+        later=prepared.later,
+        held=held_by_reason(connection, campaign.name),
+        accepted=tally.accepted,
+        rejected=tally.rejected,
+        unknown=tally.unknown + prepared.in_doubt,
+        deferred=tally.deferred,
+        interactions=tally.interactions,
+        stopped=tally.stopped,
+    )

@@ -1,0 +1,176 @@
+"""What the commands print for people to read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from aftershow.audience.explanation import Explanation
+    from aftershow.journey.checking import Findings
+    from aftershow.journey.plan import Plan
+    from aftershow.leads.importing import ImportResult
+    from aftershow.ledger.counts import Summary
+    from flows.demo import DemoOutcome
+
+console = Console(highlight=False, soft_wrap=True)
+_aside = Console(stderr=True, highlight=False)
+
+
+def say(text: str) -> None:
+    """Print a line as it is."""
+    console.print(escape(text))
+
+
+def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Print a table; whole numbers stand to the right."""
+    drawn = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for position, heading in enumerate(headings):
+        numbers = bool(rows) and all(isinstance(row[position], int) for row in rows)
+        drawn.add_column(heading, justify="right" if numbers else "left", header_style="dim")
+    for row in rows:
+        drawn.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    console.print(drawn)
+    console.print()
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Say counts in a line: 3 permission, 1 no_address."""
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
+
+
+@contextmanager
+def import_progress(*, hidden: bool) -> Iterator[Any]:
+    """Show a bar on a terminal while a file is read; yields what is told how far it has come."""
+    columns = (TextColumn("reading leads"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=_aside, transient=True, disable=hidden or not _aside.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def imported(show: str, result: "ImportResult") -> None:
+    """Print what became of the rows, and the rows that need a person."""
+    figures = {
+        "rows": result.rows,
+        "captures kept": result.captures,
+        "new contacts": result.contacts_new,
+        "contacts met again": result.contacts_matched,
+        "new leads": result.leads_new,
+        "pairs to review": result.review,
+    }
+    table(f"Imported into {show}", ("what", "count"), list(figures.items()))
+    if result.fix_list:
+        rows = [(entry["file"], entry["line"], entry["reason"]) for entry in result.fix_list]
+        table("To fix, then import again", ("file", "line", "reason"), rows)
+    if result.review:
+        say("Are they one person? `aftershow review` lists the pairs and takes your answers.")
+
+
+def members(name: str, contacts: Sequence[str]) -> None:
+    """Print who is in a segment."""
+    table(f"{name}: {len(contacts)}", ("contact",), [(contact,) for contact in contacts])
+
+
+def explanation(found: "Explanation") -> None:
+    """Print why a person is in a segment or not."""
+    for line in found.lines():
+        say(line)
+    if found.first_failing is not None:
+        say(f"Not in it: {found.first_failing.text}")
+
+
+def explanation_document(found: "Explanation") -> dict[str, Any]:
+    """Return an explanation as a document."""
+    return {
+        "clause": found.text,
+        "holds": found.holds,
+        "found": dict(found.found),
+        "fails": found.first_failing.text if found.first_failing else None,
+        "parts": [explanation_document(part) for part in found.parts],
+    }
+
+
+def findings(found: "Findings") -> None:
+    """Print what a check found."""
+    for problem in found.problems:
+        say(str(problem))
+    for warning in found.warnings:
+        say(f"note: {warning}")
+    if found.problems:
+        count = len(found.problems)
+        say(
+            f"\n{count} {'mistake' if count == 1 else 'mistakes'}. Correct them, then run `aftershow check` again."
+        )
+    else:
+        say(f"All good: {found.campaigns} campaigns, {found.templates} templates.")
+
+
+def plan(made: "Plan") -> None:
+    """Print who would get what and when, and who would not and why."""
+    rows = [(f"{m.due_at:%Y-%m-%d %H:%M} UTC", m.contact, m.step, m.channel) for m in made.planned]
+    table(f"{made.campaign}: {len(rows)} messages would go out", ("when", "contact", "step", "channel"), rows)
+    held = [(m.contact, m.step, m.reason) for m in made.held]
+    table(f"{len(held)} would be held", ("contact", "step", "reason"), held)
+    outside = [(count, clause) for clause, count in made.outside.items()]
+    table(
+        f"{sum(made.outside.values())} people are not in the audience",
+        ("people", "because this fails"),
+        outside,
+    )
+
+
+def turn(result: Mapping[str, Any]) -> None:
+    """Print what one turn did."""
+    names = ("enrolled", "planned", "accepted", "rejected", "unknown", "deferred", "later", "interactions")
+    table(
+        f"{result['campaign']} at {result['at']}", ("what", "count"), [(name, result[name]) for name in names]
+    )
+    say(f"held: {counted(result['held'])}")
+
+
+def ledger(campaign: str, summary: "Summary") -> None:
+    """Print a campaign's ledger in figures."""
+    table(f"{campaign}: {summary.messages} messages", ("state", "count"), list(summary.by_state.items()))
+    say(f"held: {counted(summary.held)}")
+    say(f"channels: {counted(summary.by_channel)}")
+
+
+def written(paths: Sequence[str]) -> None:
+    """Print where files were written."""
+    for path in paths:
+        say(path)
+
+
+def initialised(folder: Path) -> None:
+    """Print what to do in a new workspace."""
+    say(f"A new workspace lies in {folder}. Next: cd {folder} && aftershow check")
+
+
+def upgraded(before: str | None, after: str) -> None:
+    """Print what an upgrade did."""
+    say(
+        f"The database is at {after}."
+        if before == after
+        else f"The database went from {before or 'empty'} to {after}."
+    )
+
+
+def demo(outcome: "DemoOutcome") -> None:
+    """Print what the demo did, and where to look."""
+    rows = [
+        (c.campaign, c.planned, c.accepted, c.rejected, c.unknown, counted(c.held)) for c in outcome.campaigns
+    ]
+    table("What became of everyone", ("campaign", "planned", "accepted", "rejected", "unknown", "held"), rows)
+    say(f"{outcome.emails} emails and {outcome.texts} texts lie in {outcome.outbox}")
+    say(f"Why not more: aftershow --workspace {outcome.workspace} plan CAMPAIGN")
+    say(f"One person:   aftershow --workspace {outcome.workspace} contact EMAIL")
+
+
+def progress(text: str) -> None:
+    """Tell what is going on, aside from the result."""
+    _aside.print(escape(text), style="dim")

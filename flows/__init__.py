@@ -1,0 +1,1 @@
+"""The edge to Prefect: wiring, retries, schedules and artifacts; no rules."""
