@@ -1,0 +1,58 @@
+"""A condition that was understood: who meets it, in SQL; whether one person does, in Python; and why."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from aftershow.audience.clauses import Clause
+from aftershow.audience.compiler import Compiler
+from aftershow.audience.explanation import Explanation
+from aftershow.audience.person import Person
+from aftershow.audience.scope import Scope
+from aftershow.audience.syntax import tree
+from aftershow.audience.terms import DaysSince, Fact
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expression:
+    """A condition that parse understood."""
+
+    #: as it was written
+    source: str
+    clause: Clause
+
+    @property
+    def text(self) -> str:
+        """The condition as Aftershow understood it."""
+        return self.clause.text
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of the catalogue that it asks for, such as grade, answers.budget and permission."""
+        return frozenset(term.name for term in self.clause.terms if isinstance(term, Fact | DaysSince))
+
+    def sql(self, scope: Scope) -> ColumnElement[bool]:
+        """The condition for a statement that selects from people_from, or from tables joined alike.
+
+        Never NULL, so that NOT gives everybody else. All that was written is bound as parameters. Raises
+        ValueError when it asks about steps and the scope names no campaign.
+        """
+        return self.clause.sql(scope)
+
+    def holds(self, person: Person) -> bool:
+        """Whether the person meets it; the same answer as SQL gives for the facts in the database."""
+        return self.clause.holds(person)
+
+    def explain(self, person: Person) -> Explanation:
+        """Whether the person meets it, clause by clause, with the values found."""
+        return self.clause.explain(person)
+
+
+def parse(source: str, *, steps: Collection[str] = ()) -> Expression:
+    """Understand a condition in Jinja2's syntax, such as `grade == "A" and not is_customer`.
+
+    `steps` are the names that sent("…") and acknowledged("…") may ask about. Raises ExpressionError, which
+    says the column, what is wrong there, and what was likely meant.
+    """
+    return Expression(source=source, clause=Compiler(steps).clause(tree(source)))

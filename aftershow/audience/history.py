@@ -1,0 +1,96 @@
+"""What the record says of a contact beside whom it stands: interactions, permissions, suppressions, steps.
+
+Every function returns SQL that is correlated with the enclosing statement's `contact` (and with whatever
+`scope.since` belongs to); the tables it looks into are its own, so it fits into any statement.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, FromClause, Select, exists, func, literal, select
+
+from aftershow.audience.scope import Scope
+from aftershow.store.tables import contact, interaction, message, permission, suppression
+from aftershow.words import Answer, Channel, InteractionKind, State
+
+#: Columns of the contact that repeat what the interactions say.
+REPEATED = {
+    InteractionKind.SENT: contact.c.last_sent_at,
+    InteractionKind.OPENED: contact.c.last_opened_at,
+    InteractionKind.CLICKED: contact.c.last_clicked_at,
+    InteractionKind.REPLIED: contact.c.last_replied_at,
+    InteractionKind.CAPTURED: contact.c.last_captured_at,
+}
+
+#: The address that each channel uses; other channels have no list of suppressed addresses.
+ADDRESSES = {Channel.EMAIL: contact.c.email, Channel.TEXT: contact.c.mobile}
+
+#: What counts as an answer to a step: the person did more than receive it.
+ACKNOWLEDGING = (
+    InteractionKind.REPLIED,
+    InteractionKind.RECEIVED,
+    InteractionKind.CONNECTED,
+    InteractionKind.ACCEPTED,
+)
+
+#: What a person was asked permission for; transactional mail needs none.
+PURPOSE = "marketing"
+
+
+def last(kind: InteractionKind, scope: Scope) -> ColumnElement[datetime]:
+    """The moment of the contact's last interaction of a kind, NULL without one."""
+    if scope.since is None and kind in REPEATED:
+        return REPEATED[kind]
+    seen = interaction.alias()
+    moments = _of_kind(select(func.max(seen.c.occurred_at)), seen, kind, scope)
+    return moments.correlate_except(seen).scalar_subquery()
+
+
+def occurred(kind: InteractionKind, scope: Scope) -> ColumnElement[bool]:
+    """Whether the contact has an interaction of a kind."""
+    if scope.since is None and kind in REPEATED:
+        return REPEATED[kind].is_not(None)
+    seen = interaction.alias()
+    return _of_kind(select(literal(1)), seen, kind, scope).correlate_except(seen).exists()
+
+
+def said(channel: str, answer: Answer) -> ColumnElement[bool]:
+    """Whether the contact's word on a channel is this one now."""
+    word = permission.alias()
+    same = (word.c.contact_id == contact.c.id) & (word.c.channel == channel)
+    counts = (word.c.purpose == PURPOSE) & (word.c.answer == answer)
+    return exists().where(same, counts).correlate_except(word)
+
+
+def suppressed(channel: str) -> ColumnElement[bool]:
+    """Whether the contact's address on a channel must not be used; false without an address."""
+    listed = suppression.alias()
+    address = ADDRESSES[Channel(channel)]
+    return exists().where(listed.c.channel == channel, listed.c.address == address).correlate_except(listed)
+
+
+def sent(step: str, scope: Scope) -> ColumnElement[bool]:
+    """Whether a provider accepted a message of this step of the campaign."""
+    written = message.alias()
+    accepted = _of_step(written, step, scope).where(written.c.state == State.ACCEPTED)
+    return accepted.correlate_except(written).exists()
+
+
+def acknowledged(step: str, scope: Scope) -> ColumnElement[bool]:
+    """Whether the contact answered a message of this step of the campaign."""
+    written, seen = message.alias(), interaction.alias()
+    answers = _of_step(written, step, scope).join_from(written, seen, seen.c.message_id == written.c.id)
+    return answers.where(seen.c.kind.in_(ACKNOWLEDGING)).correlate_except(written, seen).exists()
+
+
+def _of_kind(
+    query: Select[tuple[object]], seen: FromClause, kind: str, scope: Scope
+) -> Select[tuple[object]]:
+    query = query.where(seen.c.contact_id == contact.c.id, seen.c.kind == kind)
+    return query if scope.since is None else query.where(seen.c.occurred_at >= scope.since)
+
+
+def _of_step(written: FromClause, step: str, scope: Scope) -> Select[tuple[int]]:
+    if scope.campaign is None:
+        raise ValueError("steps are known only in the scope of a campaign")
+    which = (written.c.campaign == scope.campaign) & (written.c.step == step)
+    return select(literal(1)).where(which, written.c.contact_id == contact.c.id)
