@@ -74,12 +74,11 @@ def demo(
 ) -> None:
     """Play the sample shows and campaigns through days of virtual time, into an outbox folder."""
     _quiet_prefect()
+    from aftershow import printing
     from flows.demo import play
 
-    from aftershow import printing
-
-    outcome = play(workspace, target, tell=None if as_json else printing.progress)
-    _show(as_json, asdict(outcome), lambda: printing.demo(outcome))
+    outcome = asdict(play(workspace, target, tell=None if as_json else printing.progress))
+    _show(as_json, outcome, lambda: printing.demo(outcome))
 
 
 @app.command()

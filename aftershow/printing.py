@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from aftershow.journey.plan import Plan
     from aftershow.leads.importing import ImportResult
     from aftershow.ledger.counts import Summary
-    from flows.demo import DemoOutcome
 
 console = Console(highlight=False, soft_wrap=True)
 _aside = Console(stderr=True, highlight=False)
@@ -102,10 +101,7 @@ def findings(found: "Findings") -> None:
     for warning in found.warnings:
         say(f"note: {warning}")
     if found.problems:
-        count = len(found.problems)
-        say(
-            f"\n{count} {'mistake' if count == 1 else 'mistakes'}. Correct them, then run `aftershow check` again."
-        )
+        say(f"\nMistakes: {len(found.problems)}. Correct them, then run `aftershow check` again.")
     else:
         say(f"All good: {found.campaigns} campaigns, {found.templates} templates.")
 
@@ -160,15 +156,18 @@ def upgraded(before: str | None, after: str) -> None:
     )
 
 
-def demo(outcome: "DemoOutcome") -> None:
+def demo(outcome: Mapping[str, Any]) -> None:
     """Print what the demo did, and where to look."""
+    columns = ("campaign", "planned", "accepted", "rejected", "unknown")
     rows = [
-        (c.campaign, c.planned, c.accepted, c.rejected, c.unknown, counted(c.held)) for c in outcome.campaigns
+        (*(campaign[name] for name in columns), counted(campaign["held"]))
+        for campaign in outcome["campaigns"]
     ]
-    table("What became of everyone", ("campaign", "planned", "accepted", "rejected", "unknown", "held"), rows)
-    say(f"{outcome.emails} emails and {outcome.texts} texts lie in {outcome.outbox}")
-    say(f"Why not more: aftershow --workspace {outcome.workspace} plan CAMPAIGN")
-    say(f"One person:   aftershow --workspace {outcome.workspace} contact EMAIL")
+    table("What became of everyone", (*columns, "held"), rows)
+    workspace = outcome["workspace"]
+    say(f"{outcome['emails']} emails and {outcome['texts']} texts lie in {outcome['outbox']}")
+    say(f"Who gets what:  aftershow --workspace {workspace} plan {outcome['campaigns'][0]['campaign']}")
+    say(f"One person:     aftershow --workspace {workspace} contact {outcome['someone']}")
 
 
 def progress(text: str) -> None:

@@ -31,6 +31,13 @@ def open_sender(channel_settings: Mapping[str, object], channel: Channel, worksp
     Relative paths in the settings start at the workspace. Raises UsageError when there is no such connector,
     when it can't carry the channel, when a setting does not fit, or when a secret is missing.
     """
+    settings = check_settings(channel_settings, channel)
+    sender: Sender = _module(settings.connector).Connector(settings, workspace)
+    return sender
+
+
+def check_settings(channel_settings: Mapping[str, object], channel: Channel) -> ConnectorSettings:
+    """Read a channel's settings, opening nothing and asking for no secret; raises as open_sender does."""
     name = channel_settings.get("connector")
     if not isinstance(name, str):
         raise UsageError(f"channels.{channel}: say which connector, such as `connector: outbox`.")
@@ -39,12 +46,11 @@ def open_sender(channel_settings: Mapping[str, object], channel: Channel, worksp
         carried = ", ".join(sorted(module.Connector.channels))
         raise UsageError(f"channels.{channel}: the connector `{name}` can't carry {channel}, only {carried}.")
     try:
-        settings = module.Settings.model_validate(dict(channel_settings))
+        settings: ConnectorSettings = module.Settings.model_validate(dict(channel_settings))
     except ValidationError as error:
         # Pydantic's own text repeats the values, and a misplaced password would be among them.
         raise UsageError(_mistakes(error, channel)) from None
-    sender: Sender = module.Connector(settings, workspace)
-    return sender
+    return settings
 
 
 def _module(name: str) -> Any:

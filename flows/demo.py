@@ -10,13 +10,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from aftershow.desk import Desk, open_desk
 from aftershow.errors import UsageError
 from aftershow.journey.campaign import load_campaigns
 from aftershow.ledger.counts import summary
-from aftershow.words import State
+from aftershow.store.tables import message
+from aftershow.words import Channel, State
 from aftershow.workspace.shows import Show
 from aftershow.workspace.workspace import SETTINGS
 from flows.import_leads import import_leads
@@ -55,6 +56,8 @@ class DemoOutcome:
     campaigns: list[CampaignOutcome]
     emails: int
     texts: int
+    #: the email address of someone who was written to, to look at
+    someone: str
 
 
 def play(source: Path, target: Path, *, tell: Tell | None = None) -> DemoOutcome:
@@ -94,12 +97,16 @@ def _outcome(desk: Desk, campaigns: list[str]) -> DemoOutcome:
     outbox = desk.workspace.root / "outbox"
     with desk.engine.begin() as connection:
         outcomes = [_campaign_outcome(connection, name) for name in campaigns]
+        someone = connection.scalar(
+            select(message.c.address).where(message.c.channel == Channel.EMAIL).limit(1)
+        )
     return DemoOutcome(
         workspace=str(desk.workspace.root),
         outbox=str(outbox),
         campaigns=outcomes,
         emails=len(list(outbox.glob("email/*.eml"))),
         texts=len(list(outbox.glob("text/*.txt"))),
+        someone=someone or "",
     )
 
 

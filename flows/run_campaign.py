@@ -47,7 +47,7 @@ def _take_turn(desk: Desk, campaign: Campaign, now: datetime) -> TurnResult:
 
 def _send(desk: Desk, campaign: Campaign, clock: Clock) -> Tally:
     total = Tally()
-    while total.stopped is None:
+    while not total.ended_early:
         tally, taken = send(desk, campaign, clock)
         total += tally
         if not taken:

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from aftershow.audience.expression import parse
-from aftershow.audience.fields import names
-from aftershow.content.template import load_template, template_names
+from aftershow.content.template import load_template
 from aftershow.errors import AftershowError, ContentError, ExpressionError, Problem
 from aftershow.journey.campaign import Campaign, load_campaigns
+from aftershow.journey.context import NAMES
 from aftershow.words import Channel
 from aftershow.workspace.source import collect
 from aftershow.workspace.wording import did_you_mean
 from aftershow.workspace.workspace import Workspace, load_workspace
 
 #: Says what is wrong with a channel's settings by raising an AftershowError.
-CheckConnector = Callable[[Channel, Mapping[str, Any]], None]
+CheckConnector = Callable[[Mapping[str, Any], Channel], object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +36,7 @@ def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnecto
     problems: list[Problem] = []
     warnings: list[str] = []
     workspace = collect(problems, lambda: load_workspace(root, environ))
-    templates = template_names(root / "templates")
+    templates = _template_names(root / "templates")
     channels = {name: _check_template(root, name, problems, warnings) for name in templates}
     campaigns: dict[str, Campaign] = {}
     if workspace is not None:
@@ -47,14 +47,20 @@ def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnecto
     return Findings(problems=problems, warnings=warnings, campaigns=len(campaigns), templates=len(templates))
 
 
+def _template_names(templates: Path) -> list[str]:
+    """Return the folders that hold a message; `base` and _names hold what messages share."""
+    folders = [entry.name for entry in templates.glob("*") if entry.is_dir()]
+    return sorted(name for name in folders if name != "base" and not name.startswith((".", "_")))
+
+
 def _check_template(
     root: Path, name: str, problems: list[Problem], warnings: list[str]
 ) -> frozenset[Channel] | None:
     """Compile one template; returns the channels it serves, None when it is broken."""
     try:
-        template = load_template(root / "templates", name, names=names())
+        template = load_template(root / "templates", name, names=NAMES)
     except ContentError as error:
-        problems += [Problem(file=f"templates/{name}", text=line) for line in str(error).splitlines()]
+        problems += error.problems
         return None
     warnings += [f"templates/{name}: {warning}" for warning in template.warnings]
     return frozenset(template.channels)
@@ -64,7 +70,7 @@ def _channel_problems(workspace: Workspace, check_connector: CheckConnector) -> 
     found = []
     for channel, settings in workspace.settings.channels.items():
         try:
-            check_connector(channel, settings)
+            check_connector(settings, channel)
         except AftershowError as error:
             found.append(workspace.settings_source.problem(("channels", channel.value), str(error)))
     return found

@@ -15,6 +15,9 @@ from aftershow.ledger.holds import people_of
 from aftershow.store.tables import enrollment, lead, message
 from aftershow.workspace.settings import Rep, Settings
 
+#: What a template may ask of a person; dotted where a thing has known parts.
+NAMES = frozenset((*(fact.name for fact in RECORDED), "answers"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addressee:

@@ -6,12 +6,12 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from aftershow.audience.fields import names
-from aftershow.content.compose import Envelope, compose_email, compose_text
+from aftershow.content.compose import compose_email, compose_text
+from aftershow.content.mime import Envelope
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 from aftershow.journey.campaign import Campaign, CampaignStep
-from aftershow.journey.context import Addressee, addressees
+from aftershow.journey.context import NAMES, Addressee, addressees
 from aftershow.ledger.sending import Clock
 from aftershow.ports import Rendered
 from aftershow.signing import Signer
@@ -80,17 +80,19 @@ class StepRenderer:
 
 def template_of(workspace: Workspace, name: str) -> MessageTemplate:
     """Compile a template folder of the workspace; raises ContentError with every problem."""
-    return load_template(workspace.templates, name, names=names())
+    return load_template(workspace.templates, name, names=NAMES)
 
 
 def envelope_of(workspace: Workspace, rep: Rep | None) -> Envelope:
     """Return who an email comes from: the rep where there is one, else the company."""
     company = workspace.settings.sender
+    sender = rep.email if rep else company.email
     return Envelope(
         from_name=rep.name if rep else company.name,
-        from_email=rep.email if rep else company.email,
+        from_email=sender,
         reply_to=None if rep else company.reply_to,
         return_path=company.return_path,
+        domain=(company.return_path or sender).rpartition("@")[2],
     )
 
 

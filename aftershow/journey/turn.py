@@ -104,7 +104,7 @@ def send_shard(
         )
         more, count = send_due(engine, work, limit=limit - taken)
         tally, taken = tally + more, taken + count
-        if tally.stopped is not None:
+        if tally.ended_early:
             break
     return tally, taken
 
@@ -125,7 +125,7 @@ def finish(
         accepted=tally.accepted,
         rejected=tally.rejected,
         unknown=tally.unknown + prepared.in_doubt,
-        deferred=tally.deferred,
+        deferred=tally.deferred + tally.untouched,
         interactions=tally.interactions,
         stopped=tally.stopped,
     )

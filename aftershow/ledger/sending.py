@@ -42,7 +42,7 @@ class Work:
 def send_due(engine: Engine, work: Work, *, limit: int) -> tuple[Tally, int]:
     """Send up to `limit` messages that are due; returns what happened, and how many were taken."""
     tally, taken = Tally(), 0
-    while taken < limit and tally.stopped is None:
+    while taken < limit and not tally.ended_early:
         now = work.clock()
         rules = work.rules_at(now)
         with engine.begin() as connection:
@@ -52,9 +52,9 @@ def send_due(engine: Engine, work: Work, *, limit: int) -> tuple[Tally, int]:
         taken += len(batch)
         for window in _windows(batch):
             tally += _send_window(engine, work, rules, window)
-            if tally.stopped is not None:
+            if tally.ended_early:
                 break
-    if tally.stopped is not None:
+    if tally.ended_early:
         with engine.begin() as connection:
             release(connection, rules.campaign, worker=work.worker)
     return tally, taken

@@ -34,8 +34,8 @@ class Settlement:
 class _Fate:
     """What is written down for an outcome."""
 
-    #: the name of the count in the tally; None for a message that was not touched
-    count: str | None
+    #: the name of the count in the tally
+    count: str
     state: State
     kind: InteractionKind | None = None
     reason: str | None = None
@@ -76,6 +76,7 @@ def settle(
         rejected=counts.count("rejected"),
         unknown=counts.count("unknown"),
         deferred=counts.count("deferred"),
+        untouched=counts.count("untouched"),
         interactions=logged,
         stopped=stopped,
     )
@@ -109,7 +110,7 @@ def _fate(settlement: Settlement, channel: Channel) -> _Fate:
             return _Fate(count="unknown", state=State.UNKNOWN, reason=str(outcome))
         case _:
             # Not touched, or the provider refuses us and not the person: it waits for another turn.
-            return _Fate(count=None, state=State.PLANNED, wait=NEXT_TURN, attempts=attempts)
+            return _Fate(count="untouched", state=State.PLANNED, wait=NEXT_TURN, attempts=attempts)
 
 
 def _wait(attempts: int, retry_after: float | None) -> timedelta:

@@ -15,10 +15,17 @@ class Tally:
     unknown: int = 0
     #: nothing was sent; tried again later
     deferred: int = 0
+    #: the connector did not come to it, so that the provider is likely away
+    untouched: int = 0
     #: interactions written
     interactions: int = 0
     #: why the provider refuses us; nothing more was sent after it
     stopped: str | None = None
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether there is no use in going on in this turn."""
+        return self.stopped is not None or self.untouched > 0
 
     def __add__(self, other: "Tally") -> "Tally":
         """Add the counts; the first reason to stop stays."""
