@@ -1,11 +1,11 @@
 """A campaign's YAML: what a marketer writes in config/campaigns/."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, Tag, model_validator
+from pydantic import Field, model_validator
 
-from aftershow.journey.steps import EmailStep, TextStep
-from aftershow.workspace.model import Key, Model, Text, by_key
+from aftershow.journey.steps import Step
+from aftershow.workspace.model import Key, Model, Text
 from aftershow.workspace.settings import Limits
 
 
@@ -24,12 +24,6 @@ class AudienceModel(Model):
         return self
 
 
-#: A step as it stands in the file; the key that names its kind chooses its model.
-StepModel = Annotated[
-    Annotated[EmailStep, Tag("email")] | Annotated[TextStep, Tag("text")], by_key("email", "text")
-]
-
-
 class CampaignModel(Model):
     """Who hears what, by which channel, and when."""
 
@@ -44,5 +38,5 @@ class CampaignModel(Model):
     """Who writes: `owner` for the rep who talked to them, or a name of `team:`; without it, the company."""
     limits: Limits | None = None
     """How much is enough for one person, instead of the limits in config/aftershow.yaml."""
-    steps: tuple[StepModel, ...] = Field(min_length=1)
+    steps: tuple[Step, ...] = Field(min_length=1)
     """What happens, in this order."""

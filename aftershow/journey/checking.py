@@ -62,7 +62,7 @@ def _check_template(
     except ContentError as error:
         problems += error.problems
         return None
-    warnings += [f"templates/{name}: {warning}" for warning in template.warnings]
+    warnings += template.warnings
     return frozenset(template.channels)
 
 
