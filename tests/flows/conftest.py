@@ -1,0 +1,59 @@
+"""One Prefect server for all tests of the flows."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.environment import QUIET
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API address of a Prefect server of our own, offline and with nothing in it."""
+    home, port = tmp_path_factory.mktemp("prefect"), _free_port()
+    environment = {
+        **os.environ,
+        **QUIET,
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1",
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            api = f"http://127.0.0.1:{port}/api"
+            _wait_for(api, server, home / "server.log")
+            with temporary_settings({PREFECT_API_URL: api}):
+                yield api
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_for(api: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    pause = Event()
+    for _ in range(900):
+        if server.poll() is not None:
+            pytest.fail(f"the Prefect server died at its start:\n{log.read_text()[-2000:]}")
+        try:
+            if httpx.get(f"{api}/health").status_code == 200:
+                return
+        except httpx.TransportError:
+            pause.wait(0.1)
+    pytest.fail("the Prefect server did not start within 90 seconds")
