@@ -45,8 +45,30 @@ class _Counting:
 _Matter = tuple[int, str, str]
 
 
-def record(connection: Connection, statement: Statement) -> None:
-    """Keep what a person said to us directly; the newest counts, of two at the same moment the strictest."""
+def record(
+    connection: Connection,
+    contact_id: int,
+    channel: Channel,
+    answer: Answer,
+    *,
+    source: str,
+    said_at: datetime,
+    wording: str | None = None,
+    purpose: str = MARKETING,
+) -> None:
+    """Keep what a person said to us directly; the newest counts, of two at the same moment the strictest.
+
+    `source` tells where it was said, `wording` what the person was asked; `said_at` is aware.
+    """
+    statement = Statement(
+        contact_id=contact_id,
+        channel=channel,
+        purpose=purpose,
+        answer=answer,
+        source=source,
+        wording=wording,
+        said_at=said_at,
+    )
     record_all(connection, [statement], imported=False)
 
 
@@ -85,8 +107,13 @@ def _takes_over(said: Statement, current: _Counting | None, *, imported: bool) -
     if imported and current.answer == Answer.NO:
         return said.answer == Answer.NO and said.said_at > current.said_at
     if said.said_at == current.said_at:
-        return _STRICTNESS.index(said.answer) > _STRICTNESS.index(current.answer)
+        return stricter(said.answer, than=current.answer)
     return said.said_at > current.said_at
+
+
+def stricter(answer: Answer, *, than: Answer) -> bool:
+    """Tell whether an answer allows less than another."""
+    return _STRICTNESS.index(answer) > _STRICTNESS.index(than)
 
 
 def _latest_of_each_source(

@@ -174,11 +174,16 @@ def state_code(text: str, country: str | None) -> str:
     return codes.get(fold(text), text)
 
 
+def has_state(country: str | None, state: str) -> bool:
+    """Tell whether a country whose states we know has this one, by code or name."""
+    return state_code(state, country) in _STATES.get(country or "", {})
+
+
 def is_canadian(state: str | None, postal_code: str | None) -> bool:
     """Tell whether province and postal code are both Canadian, whatever the country's column says."""
     if not state or not postal_code or not _CANADIAN_POSTAL_CODE.fullmatch(postal_code):
         return False
-    return state_code(state, "CA") in _STATES["CA"]
+    return has_state("CA", state)
 
 
 def city_and_state(city: str, country: str | None) -> tuple[str, str | None]:

@@ -1,0 +1,68 @@
+"""What campaigns have done, and were to do, with a contact who turns out to be another one."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, delete, select, update
+
+from aftershow.store.tables import enrollment, message
+from aftershow.words import State
+
+#: Nothing has left the house: such a message gives way to one that has.
+_STILL_HERE = frozenset((State.PLANNED, State.HELD, State.CLAIMED))
+#: Why a message is cancelled that the other contact gets, or got.
+MERGED = "merged"
+
+
+def move_campaigns(connection: Connection, keep: int, gone: int, *, now: datetime) -> None:
+    """Give `keep` the enrollments and messages of `gone`.
+
+    Where both have the message of a step, one stays: what has left the house goes before what has not, then
+    that of `keep`. The other is kept for the record under an occurrence that no plan uses, the negative of
+    its id; if it had not left, it is cancelled.
+    """
+    _move_messages(connection, keep, gone, now=now)
+    mine = {
+        row["campaign"]: row
+        for row in connection.execute(select(enrollment).where(enrollment.c.contact_id == keep)).mappings()
+    }
+    theirs = connection.execute(select(enrollment).where(enrollment.c.contact_id == gone)).mappings().all()
+    for row in theirs:
+        if row["campaign"] in mine:
+            _join(connection, mine[row["campaign"]], row)
+        else:
+            connection.execute(update(enrollment).where(enrollment.c.id == row["id"]).values(contact_id=keep))
+
+
+def _join(connection: Connection, mine: RowMapping, theirs: RowMapping) -> None:
+    """Let one enrollment stand for both; who left as one of them has left."""
+    connection.execute(
+        update(message).where(message.c.enrollment_id == theirs["id"]).values(enrollment_id=mine["id"])
+    )
+    if theirs["exited_at"] and not mine["exited_at"]:
+        left = {name: theirs[name] for name in ("exited_at", "exit_reason")}
+        connection.execute(update(enrollment).where(enrollment.c.id == mine["id"]).values(left))
+    connection.execute(delete(enrollment).where(enrollment.c.id == theirs["id"]))
+
+
+def _move_messages(connection: Connection, keep: int, gone: int, *, now: datetime) -> None:
+    mine = {
+        (row.campaign, row.step, row.occurrence): row
+        for row in connection.execute(select(message).where(message.c.contact_id == keep))
+    }
+    for row in connection.execute(select(message).where(message.c.contact_id == gone)).all():
+        same = mine.get((row.campaign, row.step, row.occurrence))
+        if same:
+            gives_way = same if same.state in _STILL_HERE and row.state not in _STILL_HERE else row
+            _set_aside(connection, gives_way.id, gives_way.state, now=now)
+        connection.execute(update(message).where(message.c.id == row.id).values(contact_id=keep))
+
+
+def _set_aside(connection: Connection, message_id: int, state: str, *, now: datetime) -> None:
+    this = update(message).where(message.c.id == message_id)
+    connection.execute(this.values(occurrence=-message_id))
+    if state in _STILL_HERE:
+        connection.execute(
+            this.values(
+                state=State.CANCELLED, reason=MERGED, settled_at=now, claimed_by=None, lease_until=None
+            )
+        )

@@ -1,0 +1,197 @@
+"""Write contacts and leads as their captures tell it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+
+from aftershow.people.accounts import Company, accounts_of, mark_customers
+from aftershow.people.emails import is_shared
+from aftershow.people.facts import Facts, LeadFacts, contact_facts, lead_facts
+from aftershow.people.history import Captured, Histories
+from aftershow.people.numbers import take_ids
+from aftershow.people.places import time_zone
+from aftershow.store.tables import contact, lead
+
+#: Columns that captures tell, as they stand in the facts.
+_TOLD = (
+    "given_name",
+    "family_name",
+    "title",
+    "email",
+    "phone",
+    "phone_extension",
+    "mobile",
+    "address_1",
+    "address_2",
+    "city",
+    "state",
+    "postal_code",
+    "country",
+    "language",
+    "is_customer",
+)
+#: Columns that follow from the others.
+_DERIVED = ("account_id", "email_is_shared", "timezone", "latest_lead_id", "last_captured_at")
+_WRITTEN = (*_TOLD, *_DERIVED)
+_LEAD_WRITTEN = ("grade", "owner", "answers", "first_captured_at", "last_captured_at")
+
+#: Contact and show.
+_Pair = tuple[int, int]
+_Row = dict[str, Any]
+
+
+def write_records(
+    connection: Connection,
+    histories: Histories,
+    *,
+    new: Collection[int] = (),
+    owners: Mapping[int, str | None] | None = None,
+    now: datetime,
+) -> int:
+    """Write the contact and the leads of each person from all their captures; returns how many leads are new.
+
+    `new` are contacts that have no row yet; `owners` gives the owner of a show's leads that name none. What
+    was typed by hand (`locked`) stays, and so does what no capture tells.
+    """
+    leads = {
+        (contact_id, show_id): lead_facts(of_show)
+        for contact_id, history in histories.items()
+        for show_id, of_show in _by_show(history).items()
+    }
+    stored_leads = _load_leads(connection, [number for number in histories if number not in new])
+    missing = [pair for pair in leads if pair not in stored_leads]
+    numbers = {pair: row["id"] for pair, row in stored_leads.items()}
+    numbers.update(zip(missing, take_ids(connection, lead, len(missing)), strict=True))
+    _write_contacts(connection, histories, numbers, new=new, now=now)
+    _write_leads(connection, leads, numbers, stored_leads, owners=owners or {}, now=now)
+    return len(missing)
+
+
+def _by_show(history: Sequence[Captured]) -> Mapping[int, Sequence[Captured]]:
+    if len(history) == 1:
+        return {history[0].show_id: history}
+    by_show: dict[int, list[Captured]] = defaultdict(list)
+    for captured in history:
+        by_show[captured.show_id].append(captured)
+    return by_show
+
+
+def _write_contacts(
+    connection: Connection,
+    histories: Histories,
+    leads: Mapping[_Pair, int],
+    *,
+    new: Collection[int],
+    now: datetime,
+) -> None:
+    facts = {number: contact_facts(history) for number, history in histories.items()}
+    companies = {number: company for number, told in facts.items() if (company := _company(told))}
+    accounts = accounts_of(connection, companies.values(), now=now)
+    stored = _load_contacts(connection, [number for number in histories if number not in new])
+    added, changed, customers = [], [], set()
+    for number, history in histories.items():
+        latest = history[-1]
+        told: _Row = {name: value for name, (value, _) in facts[number].items()}
+        told.pop("company", None)
+        told["account_id"] = accounts[companies[number]] if number in companies else None
+        told["latest_lead_id"] = leads[number, latest.show_id]
+        told["last_captured_at"] = latest.at
+        row = _completed(number, told, stored.get(number))
+        if number in new:
+            added.append({**row, "locked": [], "created_at": now, "updated_at": now})
+        elif any(row[name] != stored[number][name] for name in _WRITTEN):
+            changed.append({**row, "updated_at": now})
+        if row["is_customer"] and row["account_id"]:
+            customers.add(row["account_id"])
+    _execute(connection, insert(contact), added)
+    _update(connection, contact, changed, (*_WRITTEN, "updated_at"))
+    if customers:
+        mark_customers(connection, customers)
+
+
+def _company(facts: Facts) -> Company | None:
+    if "company" not in facts:
+        return None
+    return facts["company"][0], facts["country"][0] if "country" in facts else None
+
+
+def _completed(number: int, told: _Row, stored: RowMapping | None) -> _Row:
+    """Return all columns of a contact: what is locked or not told as it is stored, the rest as it is told."""
+    row: _Row = {"id": number}
+    locked = _locked(stored)
+    for name in (*_TOLD, "account_id", "latest_lead_id", "last_captured_at"):
+        value = told.get(name)
+        keep = name in locked or (value is None and (name != "phone_extension" or "phone" not in told))
+        row[name] = stored[name] if stored and keep else value
+    row["is_customer"] = bool(row["is_customer"])
+    row["email_is_shared"] = bool(row["email"]) and is_shared(row["email"])
+    zone = time_zone(row["country"], row["state"], row["mobile"] or row["phone"])
+    row["timezone"] = stored["timezone"] if stored and (not zone or "timezone" in locked) else zone
+    return row
+
+
+def _locked(stored: RowMapping | None) -> set[str]:
+    locked = set(stored["locked"]) if stored else set()
+    if "phone" in locked:
+        locked.add("phone_extension")
+    if "company" in locked:
+        locked.add("account_id")
+    return locked
+
+
+def _write_leads(
+    connection: Connection,
+    leads: Mapping[_Pair, LeadFacts],
+    numbers: Mapping[_Pair, int],
+    stored: Mapping[_Pair, RowMapping],
+    *,
+    owners: Mapping[int, str | None],
+    now: datetime,
+) -> None:
+    added, changed = [], []
+    for pair, told in leads.items():
+        contact_id, show_id = pair
+        before = stored.get(pair)
+        row = {
+            "id": numbers[pair],
+            "grade": told.grade or (before and before["grade"]),
+            "owner": told.owner or (before and before["owner"]) or owners.get(show_id),
+            "answers": {**before["answers"], **told.answers} if before else told.answers,
+            "first_captured_at": told.first_captured_at,
+            "last_captured_at": told.last_captured_at,
+        }
+        if before is None:
+            ends = {"contact_id": contact_id, "show_id": show_id}
+            added.append({**row, **ends, "status": "new", "created_at": now})
+        elif any(row[name] != before[name] for name in _LEAD_WRITTEN):
+            changed.append(row)
+    _execute(connection, insert(lead), added)
+    _update(connection, lead, changed, _LEAD_WRITTEN)
+
+
+def _load_contacts(connection: Connection, numbers: Collection[int]) -> dict[int, RowMapping]:
+    if not numbers:
+        return {}
+    rows = connection.execute(select(contact).where(contact.c.id.in_(numbers))).mappings()
+    return {row["id"]: row for row in rows}
+
+
+def _load_leads(connection: Connection, contact_ids: Collection[int]) -> dict[_Pair, RowMapping]:
+    if not contact_ids:
+        return {}
+    rows = connection.execute(select(lead).where(lead.c.contact_id.in_(contact_ids))).mappings()
+    return {(row["contact_id"], row["show_id"]): row for row in rows}
+
+
+def _execute(connection: Connection, statement: Any, rows: Sequence[_Row]) -> None:
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _update(connection: Connection, table: Any, rows: Iterable[_Row], names: Iterable[str]) -> None:
+    changes = [{**row, "row_id": row["id"]} for row in rows]
+    values: dict[str, Any] = {name: bindparam(name) for name in names}
+    _execute(connection, update(table).where(table.c.id == bindparam("row_id")).values(values), changes)
