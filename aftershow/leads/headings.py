@@ -100,7 +100,10 @@ class Columns:
         """Return our field for a heading: one of FIELDS, answers.NAME for what we don't know, or "-"."""
         field = self._found.get(heading)
         if field is None:
-            field = self._found[heading] = self.known(heading) or _answer(heading)
+            field = self.known(heading)
+            if field is None or field in (QUESTION, REPLY):
+                field = ANSWER + answer_name(heading)
+            self._found[heading] = field
         return field
 
     def known(self, heading: str) -> str | None:
@@ -147,7 +150,3 @@ def _plain(word: str) -> str:
     """Return a word in small ASCII letters and digits, accents taken off and nothing else changed."""
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(letter for letter in parts if letter.isascii() and letter.isalnum())
-
-
-def _answer(heading: str) -> str:
-    return ANSWER + answer_name(heading)

@@ -17,6 +17,8 @@ class LeadRow:
     sheet: str | None = None
     #: heading to text, blank cells left out; the text is as written, but for characters no database takes
     cells: Mapping[str, str]
+    #: all headings of the file, also of blank cells; none for cards
+    headings: tuple[str, ...] = ()
     #: why the cells can't be trusted, where the reader saw it
     trouble: str | None = None
 

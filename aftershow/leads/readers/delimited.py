@@ -54,12 +54,12 @@ def _records(path: Path, text: io.TextIOWrapper) -> Iterator[Record]:
 def _broken(path: Path, begins: int, ends: int, error: csv.Error) -> LeadFileError:
     if "field limit" in str(error):
         return LeadFileError(
-            f"{path.name}:{begins}: a cell has more than {csv.field_size_limit():,} characters. Is a quotation "
-            "mark missing? Nothing was imported from this file."
+            f"{path.name}:{begins}: a cell has more than {csv.field_size_limit():,} characters. Is a "
+            "quotation mark missing? Nothing was imported from this file."
         )
     return LeadFileError(
-        f"{path.name}:{begins}: the quotation marks don't fit, from here to line {ends}. Inside a quoted cell "
-        'a quotation mark is written twice (""). Nothing was imported from this file.'
+        f"{path.name}:{begins}: the quotation marks don't fit, from here to line {ends}. Inside a quoted "
+        'cell a quotation mark is written twice (""). Nothing was imported from this file.'
     )
 
 

@@ -54,7 +54,7 @@ def _filled(cells: Sequence[str]) -> int:
 
 
 def _rows(
-    records: Iterator[Record] | Sequence[Record], headings: Sequence[str], file: str, sheet: str | None
+    records: Iterator[Record] | Sequence[Record], headings: tuple[str, ...], file: str, sheet: str | None
 ) -> Iterator[LeadRow]:
     width = len(headings)
     for line, texts in records:
@@ -64,4 +64,4 @@ def _rows(
             cells |= {place_name(place): text for place, text in enumerate(texts[width:], width + 1) if text}
             trouble = f"has {len(texts)} cells below {width} headings; put cells with a delimiter in quotes"
         if cells:
-            yield LeadRow(file=file, line=line, sheet=sheet, cells=cells, trouble=trouble)
+            yield LeadRow(file=file, line=line, sheet=sheet, headings=headings, cells=cells, trouble=trouble)

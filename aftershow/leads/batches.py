@@ -1,0 +1,267 @@
+"""One file on its way into the database, some thousand rows at a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from aftershow.leads.result import FixEntry, Note
+from aftershow.leads.rows import LeadRow
+from aftershow.leads.understanding import Understanding, Understood
+from aftershow.people.history import Captured, load_histories, moment_of, sort_history
+from aftershow.people.matching import Key, Person, Roster, add_keys, alike_keys, linking_keys
+from aftershow.people.numbers import take_ids
+from aftershow.people.permissions import MARKETING, Statement, record_all
+from aftershow.people.records import write_records
+from aftershow.people.reviews import add_reviews
+from aftershow.store.engine import insert_into
+from aftershow.store.tables import capture, contact, fix_entry, interaction
+from aftershow.words import Answer, Channel, Direction, InteractionKind
+from aftershow.workspace.shows import Show
+
+#: Why a row that has nothing but a badge can't be used.
+BADGE_ALONE = "only a badge number, and no other row of this show tells whose it is"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """Where the rows of a file go."""
+
+    connection: Connection
+    show: Show
+    show_id: int
+    file_id: int
+    #: of the import, aware
+    now: datetime
+    #: the newest contact that was there before the file
+    newest_contact: int
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """What has become of a file's rows so far."""
+
+    rows: int = 0
+    captures: int = 0
+    contacts_new: int = 0
+    leads_new: int = 0
+    review: int = 0
+    #: contacts that were there before the file
+    matched: set[int] = field(default_factory=set)
+    fix_list: list[FixEntry] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Placed:
+    """A row that is new, and the person whom it speaks of."""
+
+    id: int
+    said: Understood
+    person: Person
+    at: datetime
+
+
+def newest_contact(connection: Connection) -> int:
+    """Return the highest number of a contact; 0 without any."""
+    return connection.scalar(select(func.coalesce(func.max(contact.c.id), 0))) or 0
+
+
+def import_batch(target: Target, understand: Understanding, rows: Sequence[LeadRow], tally: Tally) -> None:
+    """Bring rows into the database and count them in `tally`; rows that it has already are left alone."""
+    tally.rows += len(rows)
+    fresh = _fresh(target, map(understand, rows), tally)
+    keys = {
+        said.fingerprint: (linking_keys(said.fields, target.show.show), alike_keys(said.fields))
+        for said in fresh
+    }
+    roster = Roster(target.connection, (key for links, alike in keys.values() for key in (*links, *alike)))
+    usable = _usable(target, fresh, keys, roster, tally)
+    placed = _place(target, usable, keys, roster)
+    _write(target, placed, roster, tally)
+
+
+def _fresh(target: Target, said: Iterable[Understood], tally: Tally) -> list[Understood]:
+    """Return the rows that are not in the database, each once."""
+    by_fingerprint: dict[str, Understood] = {}
+    for one in said:
+        by_fingerprint.setdefault(one.fingerprint, one)
+    known = target.connection.execute(
+        select(capture.c.row_hash, capture.c.contact_id).where(
+            capture.c.show_id == target.show_id, capture.c.row_hash.in_(by_fingerprint)
+        )
+    )
+    for fingerprint, contact_id in known:
+        del by_fingerprint[fingerprint]
+        if contact_id <= target.newest_contact:
+            tally.matched.add(contact_id)
+    return list(by_fingerprint.values())
+
+
+_Keys = Mapping[str, tuple[list[Key], list[Key]]]
+
+
+def _usable(
+    target: Target, fresh: Sequence[Understood], keys: _Keys, roster: Roster, tally: Tally
+) -> list[Understood]:
+    """Put the rows that can't be used on the fix list; returns the others.
+
+    A badge alone is enough for a person who is known, from an earlier file or from any row of this batch.
+    """
+    named = {
+        key for one in fresh if not one.unusable and not one.needs_known for key in keys[one.fingerprint][0]
+    }
+    usable, broken = [], []
+    for one in fresh:
+        links = keys[one.fingerprint][0]
+        reason = one.unusable
+        if not reason and one.needs_known and not (roster.names_someone(links) or named.intersection(links)):
+            reason = BADGE_ALONE
+        if reason:
+            broken.append((one, reason))
+        else:
+            usable.append(one)
+    _write_fixes(target, broken, tally)
+    # Rows that need someone else to be known come last.
+    return sorted(usable, key=lambda one: one.needs_known)
+
+
+def _place(target: Target, usable: Sequence[Understood], keys: _Keys, roster: Roster) -> list[_Placed]:
+    placed = []
+    ends_at = target.show.ends_at
+    for number, said in zip(take_ids(target.connection, capture, len(usable)), usable, strict=True):
+        at = moment_of(said.captured_at, ends_at, target.now)
+        person = roster.person_for(said.fields, *keys[said.fingerprint])
+        person.captured.append(Captured(id=number, show_id=target.show_id, at=at, fields=said.fields))
+        placed.append(_Placed(id=number, said=said, person=person, at=at))
+    for number, person in zip(
+        take_ids(target.connection, contact, len(roster.added)), roster.added, strict=True
+    ):
+        person.id = number
+    return placed
+
+
+def _write(target: Target, placed: Sequence[_Placed], roster: Roster, tally: Tally) -> None:
+    if not placed:
+        return
+    connection, now = target.connection, target.now
+    persons = {one.person.number: one.person for one in placed}
+    new = {person.number for person in roster.added}
+    histories = load_histories(connection, persons.keys() - new)
+    for number, person in persons.items():
+        history = histories.setdefault(number, [])
+        history.extend(person.captured)
+        sort_history(history)
+    owners = {target.show_id: target.show.owner}
+    tally.leads_new += write_records(connection, histories, new=new, owners=owners, now=now)
+    _write_captures(target, placed)
+    add_keys(connection, ((key, person.number) for person in persons.values() for key in person.keys))
+    record_all(connection, [said for one in placed for said in _statements(target, one)], imported=True)
+    pairs = [(s.one.number, s.other.number, s.reason) for s in roster.suspicions]
+    tally.review += add_reviews(connection, pairs, now=now)
+    tally.captures += len(placed)
+    tally.contacts_new += len(new)
+    tally.matched.update(number for number in persons if number <= target.newest_contact)
+    for one in placed:
+        row = one.said.row
+        for name, reason in one.said.fields.get("unread", {}).items():
+            tally.notes.append(Note(file=row.file, line=row.line, field=name, reason=reason))
+
+
+def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
+    connection = target.connection
+    connection.execute(
+        insert(capture),
+        [
+            {
+                "id": one.id,
+                "show_id": target.show_id,
+                "row_hash": one.said.fingerprint,
+                "file_id": target.file_id,
+                "line": one.said.row.line,
+                "contact_id": one.person.id,
+                "cells": one.said.row.cells,
+                "fields": one.said.fields,
+                "captured_at": one.said.captured_at,
+                "captured_raw": one.said.captured_raw,
+                "captured_by": one.said.captured_by,
+                "imported_at": target.now,
+            }
+            for one in placed
+        ],
+    )
+    connection.execute(
+        insert(interaction),
+        [
+            {
+                "contact_id": one.person.id,
+                "direction": Direction.IN,
+                "kind": InteractionKind.CAPTURED,
+                "occurred_at": one.at,
+                "source": "capture",
+                "external_id": str(one.id),
+                "data": {"show": target.show.show},
+                "recorded_at": target.now,
+            }
+            for one in placed
+        ],
+    )
+    # What was on the fix list may be usable now that the YAML says how to read it.
+    connection.execute(
+        delete(fix_entry).where(
+            fix_entry.c.show_id == target.show_id,
+            fix_entry.c.row_hash.in_([one.said.fingerprint for one in placed]),
+        )
+    )
+
+
+def _statements(target: Target, one: _Placed) -> Iterable[Statement]:
+    """Yield what a row says about permission; what it is silent on is said by the terms of the show."""
+    said = one.said.fields.get("permission", {})
+    common: dict[str, Any] = {
+        "contact_id": one.person.number,
+        "source": f"show:{target.show.show}",
+        "said_at": one.at,
+        "capture_id": one.id,
+    }
+    for channel, answer in said.items():
+        if answer != Answer.NOT_ASKED:
+            yield Statement(
+                channel=Channel(channel),
+                purpose=MARKETING,
+                answer=Answer(answer),
+                wording=one.said.asked[channel],
+                **common,
+            )
+    for terms in target.show.permissions:
+        if terms.channel not in said:
+            yield Statement(
+                channel=terms.channel,
+                purpose=terms.purpose,
+                answer=terms.answer,
+                wording=terms.wording,
+                **common,
+            )
+
+
+def _write_fixes(target: Target, broken: Sequence[tuple[Understood, str]], tally: Tally) -> None:
+    rows = []
+    for one, why in broken:
+        row = one.row
+        reason = f"sheet {row.sheet}: {why}" if row.sheet else why
+        tally.fix_list.append(FixEntry(file=row.file, line=row.line, reason=reason))
+        rows.append(
+            {
+                "show_id": target.show_id,
+                "row_hash": one.fingerprint,
+                "file_id": target.file_id,
+                "line": row.line,
+                "reason": reason,
+                "cells": row.cells,
+                "created_at": target.now,
+            }
+        )
+    if rows:
+        target.connection.execute(insert_into(target.connection, fix_entry).on_conflict_do_nothing(), rows)

@@ -1,0 +1,127 @@
+"""Import lead files: each becomes captures, contacts and leads, or nothing at all."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, select, text, update
+
+from aftershow.leads.batches import Tally, Target, import_batch, newest_contact
+from aftershow.leads.headings import Columns
+from aftershow.leads.readers.opening import open_leads, sha256_of
+from aftershow.leads.result import ImportResult
+from aftershow.leads.rows import LeadRow
+from aftershow.leads.shows import show_id
+from aftershow.leads.understanding import Understanding
+from aftershow.store.engine import insert_into
+from aftershow.store.tables import import_file
+from aftershow.workspace.settings import Settings
+from aftershow.workspace.shows import Show
+
+#: So many rows are matched and written together.
+BATCH = 1_000
+#: Names the lock that imports into PostgreSQL wait for; any number that nothing else uses.
+_LOCK = 0x41465445
+
+#: Called with how many bytes are behind, and how many there are in all files.
+Progress = Callable[[int, int], None]
+
+
+def import_files(
+    engine: Engine,
+    show: Show,
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+) -> ImportResult:
+    """Import the lead files of a show, each in a transaction of its own; returns the figures of all.
+
+    A file that was imported before changes nothing. Raises UsageError when there is no such file, and
+    LeadFileError for one that can't be read: nothing of it is in the database then, files before it are.
+    `now` is aware.
+    """
+    columns = Columns(show.leads)
+    understand = Understanding(show, settings, columns)
+    total = sum(path.stat().st_size for path in paths if path.is_file())
+    behind = 0
+    result = ImportResult()
+    for path in paths:
+
+        def report(done: int, before: int = behind) -> None:
+            if progress:
+                progress(before + done, total)
+
+        with engine.begin() as connection:
+            result += _import_file(connection, show, columns, understand, path, now=now, report=report)
+        behind += path.stat().st_size
+        report(path.stat().st_size)
+    return result
+
+
+def _import_file(
+    connection: Connection,
+    show: Show,
+    columns: Columns,
+    understand: Understanding,
+    path: Path,
+    *,
+    now: datetime,
+    report: Callable[[int], None],
+) -> ImportResult:
+    reading = open_leads(path, columns)
+    _wait_for_other_imports(connection)
+    number = show_id(connection, show)
+    target = Target(
+        connection=connection,
+        show=show,
+        show_id=number,
+        file_id=_file_id(connection, path, number, now),
+        now=now,
+        newest_contact=newest_contact(connection),
+    )
+    tally = Tally()
+    for rows in _batches(reading.rows):
+        import_batch(target, understand, rows, tally)
+        report(reading.done())
+    _remember_rows(connection, target.file_id, tally.rows)
+    return ImportResult(
+        rows=tally.rows,
+        captures=tally.captures,
+        contacts_new=tally.contacts_new,
+        contacts_matched=len(tally.matched),
+        leads_new=tally.leads_new,
+        review=tally.review,
+        fix_list=tuple(sorted(tally.fix_list, key=lambda entry: entry.line)),
+        notes=tuple(tally.notes),
+    )
+
+
+def _batches(rows: Iterator[LeadRow]) -> Iterator[list[LeadRow]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _wait_for_other_imports(connection: Connection) -> None:
+    # Two imports at once could both find that a person is new. SQLite has one writer anyway.
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _file_id(connection: Connection, path: Path, show_number: int, now: datetime) -> int:
+    sha256 = sha256_of(path)
+    connection.execute(
+        insert_into(connection, import_file)
+        .values(show_id=show_number, sha256=sha256, name=path.name, rows=0, imported_at=now)
+        .on_conflict_do_nothing()
+    )
+    same = (import_file.c.show_id == show_number, import_file.c.sha256 == sha256)
+    return int(connection.execute(select(import_file.c.id).where(*same)).scalar_one())
+
+
+def _remember_rows(connection: Connection, file_id: int, rows: int) -> None:
+    connection.execute(
+        update(import_file).where(import_file.c.id == file_id, import_file.c.rows != rows).values(rows=rows)
+    )
