@@ -32,7 +32,7 @@ def enrol(connection: Connection, campaign: Campaign, *, now: datetime) -> int:
     ).where(~enrolled_before)
     columns = [column.name for column in new.selected_columns]
     insert = insert_into(connection, enrollment).from_select(columns, new).on_conflict_do_nothing()
-    count: int = connection.execute(insert).rowcount
+    count: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
     return count
 
 

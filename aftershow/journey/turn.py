@@ -72,8 +72,8 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Pre
     enrolled = enrol(connection, campaign, now=now)
     for step in campaign.steps:
         rules = campaign.rules(step, now)
-        expire(connection, rules, now=now)
         reach(connection, rules, now=now, due_by=now)
+        expire(connection, rules, now=now)
         review(connection, rules, now=now, due_by=now)
         advance(connection, campaign, step)
     due, later = planned_counts(connection, campaign.name, now=now)

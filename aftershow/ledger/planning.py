@@ -37,7 +37,8 @@ def reach(connection: Connection, rules: StepRules, *, now: datetime, due_by: da
     insert = insert_into(connection, message)
     people = _people_at_the_step(rules, now=now, due_by=due_by)
     columns = [column.name for column in people.selected_columns]
-    new: int = connection.execute(insert.from_select(columns, people).on_conflict_do_nothing()).rowcount
+    insert = insert.from_select(columns, people).on_conflict_do_nothing()
+    new: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
     return new
 
 

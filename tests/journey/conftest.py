@@ -1,0 +1,157 @@
+"""A small workspace with one campaign, people who were at its show, and a sender that keeps what it gets."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, insert, update
+
+from aftershow.journey.campaign import Campaign, load_campaign
+from aftershow.journey.plan import Plan, make_plan
+from aftershow.journey.turn import TurnResult, finish, prepare, send_shard
+from aftershow.leads.shows import show_id
+from aftershow.ledger.tally import Tally
+from aftershow.people.permissions import record
+from aftershow.ports import Outcome, Receipt, Rendered
+from aftershow.signing import Signer
+from aftershow.store.tables import contact, lead
+from aftershow.words import Answer, Channel
+from aftershow.workspace.workspace import Workspace, load_workspace
+
+NOW = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
+
+FILES = {
+    "config/aftershow.yaml": """
+company: {name: Example Pumps Ltd, address: "1 Pump Road, Peoria, IL 61602, USA"}
+public_url: https://news.example.com
+timezone: America/Chicago
+from: {name: Example Pumps, email: hello@example.com, return_path: bounces@example.com}
+team:
+  dana: {name: Dana Cole, email: dana@example.com}
+""",
+    "config/shows/expo.yaml": """
+show: expo
+name: Midwest Expo
+starts: 2026-09-15
+ends: 2026-09-17
+timezone: America/Chicago
+country: US
+""",
+    "config/segments.yaml": """
+segments:
+  a-leads: {where: 'grade == "A"', show: expo}
+""",
+    "config/campaigns/follow-up.yaml": """
+campaign: follow-up
+purpose: Thank, ask, invite.
+show: expo
+audience: {where: 'grade in ["A", "B"]'}
+from: owner
+steps:
+  - email: thanks
+  - text: question
+    after: 2 days
+    if: permission("text")
+  - email: visit
+    after: 5 days
+""",
+    "templates/thanks/subject.txt": "Thank you, {{ given_name or 'dear visitor' }}",
+    "templates/thanks/email.html": "<p>Hello {{ given_name or 'there' }}, {{ sender.name }} of {{ our.name }}</p>"
+    '<p>{{ our.address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></p>',
+    "templates/visit/subject.txt": "A visit",
+    "templates/visit/email.html": "<p>May we come to {{ city or 'you' }}?</p>",
+    "templates/question/text.txt": "Hello {{ given_name or 'there' }}, when do you decide? Reply STOP to end",
+}
+
+
+class Keeping:
+    """A sender that keeps what it gets."""
+
+    channels = frozenset({Channel.EMAIL, Channel.TEXT})
+
+    def __init__(self) -> None:
+        self.received: list[Rendered] = []
+        self.outcomes: dict[str, Outcome] = {}
+
+    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+        for message in messages:
+            self.received.append(message)
+            yield self.outcomes.get(message.to, Receipt(key=message.key, accepted=True))
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+class Stage:
+    """A workspace, a database and a moment; people come in and turns are taken."""
+
+    def __init__(self, root: Path, engine: Engine) -> None:
+        self.root = root
+        self.engine = engine
+        self.now = NOW
+        self.sender = Keeping()
+
+    @property
+    def workspace(self) -> Workspace:
+        return load_workspace(self.root)
+
+    def campaign(self, name: str = "follow-up") -> Campaign:
+        return load_campaign(self.workspace, name)
+
+    def write(self, file: str, text: str) -> None:
+        path = self.root / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def person(
+        self, email: str | None = None, *, says: Mapping[str, str] | None = None, **values: Any
+    ) -> int:
+        """Add a person who was at the show; returns the contact's id."""
+        of_lead = {name: values.pop(name) for name in ("grade", "owner", "answers") if name in values}
+        facts = {"created_at": NOW, "updated_at": NOW, "email": email} | values
+        with self.engine.begin() as connection:
+            number: int = connection.execute(insert(contact).values(**facts)).inserted_primary_key[0]
+            show = show_id(connection, self.workspace.shows["expo"])
+            row = {"contact_id": number, "show_id": show, "created_at": NOW, "grade": "A"} | of_lead
+            leads = connection.execute(insert(lead).values(**row)).inserted_primary_key[0]
+            connection.execute(update(contact).where(contact.c.id == number).values(latest_lead_id=leads))
+            for channel, answer in ({"email": "yes"} if says is None else says).items():
+                record(connection, number, Channel(channel), Answer(answer), source="test", said_at=NOW)
+        return number
+
+    def plan(self, name: str = "follow-up") -> Plan:
+        return make_plan(self.engine, self.campaign(name), now=self.now)
+
+    def turn(self, name: str = "follow-up", *, after: timedelta | None = None) -> TurnResult:
+        """Take one turn, after some time."""
+        self.now += after or timedelta(0)
+        campaign = self.campaign(name)
+        with self.engine.begin() as connection:
+            prepared = prepare(connection, campaign, now=self.now)
+        senders = dict.fromkeys(Channel, self.sender)
+        tally = Tally()
+        while True:
+            more, taken = send_shard(
+                self.engine,
+                campaign,
+                senders,
+                Signer(b"0" * 32),
+                worker="w",
+                clock=lambda: self.now,
+                limit=500,
+            )
+            tally += more
+            if not taken or tally.ended_early:
+                break
+        with self.engine.begin() as connection:
+            return finish(connection, campaign, prepared, tally, now=self.now)
+
+
+@pytest.fixture
+def stage(tmp_path: Path, engine: Engine) -> Stage:
+    stage = Stage(tmp_path, engine)
+    for file, text in FILES.items():
+        stage.write(file, text.lstrip())
+    return stage

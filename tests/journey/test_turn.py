@@ -1,0 +1,202 @@
+"""A campaign takes everyone it is for through its steps, once, at the right time."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from aftershow.errors import OutcomeUnknownError, TemporaryError
+from aftershow.ports import Receipt
+from aftershow.store.tables import contact, enrollment, lead, message
+
+DAY = timedelta(days=1)
+
+
+def sent(stage) -> list[str]:
+    return [message.to for message in stage.sender.received]
+
+
+def test_who_meets_the_audience_is_enrolled_and_written_to(stage) -> None:
+    """An A lead gets the first step; a C lead is not in the campaign."""
+    stage.person("ana@example.com", grade="A")
+    stage.person("cy@example.com", grade="C")
+    result = stage.turn()
+    assert (result.enrolled, result.planned, result.accepted, result.interactions) == (1, 1, 1, 1)
+    assert sent(stage) == ["ana@example.com"]
+
+
+def test_a_turn_again_sends_nothing_again(stage) -> None:
+    """The same turn once more finds nothing to do."""
+    stage.person("ana@example.com")
+    stage.turn()
+    result = stage.turn()
+    assert (result.enrolled, result.planned, result.accepted) == (0, 0, 0)
+    assert sent(stage) == ["ana@example.com"]
+
+
+def test_steps_follow_each_other(stage) -> None:
+    """Each step goes out its time after the one before it, not earlier."""
+    stage.person(
+        "ana@example.com",
+        mobile="+13095550100",
+        says={"email": "yes", "text": "yes"},
+        timezone="America/Chicago",
+    )
+    stage.turn()
+    stage.turn(after=DAY)
+    assert sent(stage) == ["ana@example.com"]
+    stage.turn(after=DAY)
+    assert sent(stage) == ["ana@example.com", "+13095550100"]
+    stage.turn(after=4 * DAY)
+    assert len(sent(stage)) == 2
+    stage.turn(after=DAY)
+    assert sent(stage) == ["ana@example.com", "+13095550100", "ana@example.com"]
+
+
+def test_a_step_whose_condition_fails_is_passed_over(stage) -> None:
+    """Without permission for texts the text is held, and the next email counts from its due time."""
+    stage.person("ana@example.com", mobile="+13095550100")
+    stage.turn()
+    result = stage.turn(after=2 * DAY)
+    assert result.held == {"permission": 1}
+    stage.turn(after=5 * DAY)
+    assert sent(stage) == ["ana@example.com", "ana@example.com"]
+
+
+def test_an_outage_sends_one_step_not_all(stage) -> None:
+    """After days without a turn, the next step goes out and the one after it still waits its time."""
+    stage.person(
+        "ana@example.com",
+        mobile="+13095550100",
+        says={"email": "yes", "text": "yes"},
+        timezone="America/Chicago",
+    )
+    stage.turn()
+    stage.turn(after=6 * DAY)
+    assert sent(stage) == ["ana@example.com", "+13095550100"]
+    stage.turn(after=4 * DAY)
+    assert len(sent(stage)) == 2
+    stage.turn(after=DAY)
+    assert len(sent(stage)) == 3
+
+
+def test_too_late_is_not_sent(stage) -> None:
+    """A step that is a week overdue is given up, and the journey goes on."""
+    stage.person(
+        "ana@example.com",
+        mobile="+13095550100",
+        says={"email": "yes", "text": "yes"},
+        timezone="America/Chicago",
+    )
+    stage.turn()
+    stage.turn(after=10 * DAY)
+    assert sent(stage) == ["ana@example.com", "ana@example.com"]
+    with stage.engine.begin() as connection:
+        states = connection.execute(select(message.c.step, message.c.state).order_by(message.c.id)).all()
+    assert [tuple(row) for row in states] == [
+        ("thanks", "accepted"),
+        ("question", "expired"),
+        ("visit", "accepted"),
+    ]
+
+
+def test_quiet_hours_hold_a_text_until_the_morning(stage) -> None:
+    """A text due at night goes out in the morning, where the person lives."""
+    stage.now = stage.now.replace(hour=4)  # eleven at night in Chicago
+    stage.person(
+        "ana@example.com",
+        mobile="+13095550100",
+        says={"email": "yes", "text": "yes"},
+        timezone="America/Chicago",
+    )
+    stage.turn()
+    assert stage.turn(after=2 * DAY).held == {"quiet_hours": 1}
+    stage.turn(after=timedelta(hours=8))
+    assert "no answer" not in sent(stage)
+    stage.turn(after=timedelta(hours=2))
+    assert sent(stage) == ["ana@example.com", "+13095550100"]
+
+
+def test_held_and_then_allowed(stage) -> None:
+    """Someone held for want of an address is written to once there is one, and later steps move with it."""
+    number = stage.person(None)
+    assert stage.turn().held == {"no_address": 1}
+    with stage.engine.begin() as connection:
+        connection.execute(update(contact).where(contact.c.id == number).values(email="ana@example.com"))
+    assert stage.turn(after=DAY).accepted == 1
+    with stage.engine.begin() as connection:
+        assert connection.scalar(select(enrollment.c.due_at)) == stage.now + 2 * DAY
+
+
+def test_late_leads_come_in_later(stage) -> None:
+    """Who meets the audience only tomorrow is enrolled tomorrow."""
+    number = stage.person("ana@example.com", grade="C")
+    assert stage.turn().enrolled == 0
+    with stage.engine.begin() as connection:
+        connection.execute(update(lead).where(lead.c.contact_id == number).values(grade="A"))
+    assert stage.turn(after=DAY).accepted == 1
+
+
+def test_who_left_the_audience_stays_enrolled_once(stage) -> None:
+    """A grade that changes does not enrol anyone twice."""
+    number = stage.person("ana@example.com")
+    stage.turn()
+    for grade in ("C", "A"):
+        with stage.engine.begin() as connection:
+            connection.execute(update(lead).where(lead.c.contact_id == number).values(grade=grade))
+        stage.turn(after=timedelta(hours=1))
+    assert sent(stage) == ["ana@example.com"]
+
+
+def test_outcomes_are_told_apart(stage) -> None:
+    """Refused, later and perhaps are counted as what they are, and only later is tried again."""
+    for name in ("ana", "bo", "cy", "di"):
+        stage.person(f"{name}@example.com")
+    stage.sender.outcomes = {
+        "bo@example.com": Receipt(key="", accepted=False, reason="550 5.1.1", suppress="hard_bounce"),
+        "cy@example.com": TemporaryError(),
+        "di@example.com": OutcomeUnknownError(),
+    }
+    result = stage.turn()
+    assert (result.accepted, result.rejected, result.deferred, result.unknown) == (1, 1, 1, 1)
+    stage.sender.outcomes = {}
+    result = stage.turn(after=timedelta(minutes=15))
+    assert (result.accepted, result.rejected, result.deferred, result.unknown) == (1, 0, 0, 0)
+    assert sorted(sent(stage)) == [
+        "ana@example.com",
+        "bo@example.com",
+        "cy@example.com",
+        "cy@example.com",
+        "di@example.com",
+    ]
+
+
+def test_a_hard_bounce_ends_later_mail(stage) -> None:
+    """An address that was refused for good gets no later step."""
+    stage.person("bo@example.com")
+    stage.sender.outcomes = {
+        "bo@example.com": Receipt(key="", accepted=False, reason="x", suppress="hard_bounce")
+    }
+    stage.turn()
+    stage.turn(after=2 * DAY)
+    assert stage.turn(after=5 * DAY).held["suppressed"] == 1
+
+
+def test_the_rep_writes(stage) -> None:
+    """With `from: owner`, the mail comes from the rep; without an owner it comes from the company."""
+    stage.person("ana@example.com", owner="dana")
+    stage.person("bo@example.com")
+    stage.turn()
+    first, second = (message.mime for message in stage.sender.received)
+    assert b"From: Dana Cole <dana@example.com>" in first
+    assert b"From: Example Pumps <hello@example.com>" in second
+    assert stage.sender.received[0].return_path.startswith("bounces+")
+
+
+def test_a_template_that_fails_for_one_person_holds_that_one(stage) -> None:
+    """What can't be said to a person is not said half."""
+    stage.write("templates/thanks/email.html", "<p>Hello {{ given_name }}</p>")
+    stage.person("ana@example.com", given_name="Ana")
+    stage.person("nobody@example.com")
+    result = stage.turn()
+    assert (result.accepted, result.held) == (1, {"content": 1})
+    assert sent(stage) == ["ana@example.com"]
