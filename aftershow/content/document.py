@@ -44,7 +44,7 @@ class Document:
                 else printing(chunk, files.place(chunk.file))
             )
 
-        return self.marked.put_back(plain_text(self.inlined), write)
+        return self.marked.put_back(self.marked.without_echoes(plain_text(self.inlined)), write)
 
 
 def read_document(chunks: Sequence[Chunk], path: str, files: TemplateFiles) -> Document | None:

@@ -44,6 +44,12 @@ def truncate(text: str, length: int = 100) -> str:
     return text[: max(length - 3, 0)].rsplit(" ", 1)[0] + "..."
 
 
+@lru_cache(maxsize=1024)
+def urlencode(text: str) -> str:
+    """Return the text as it stands in the query of a web address (RFC 3986, 3.4)."""
+    return quote(text, safe="")
+
+
 @pass_context
 def long_date(context: Context, value: date | None, language: str | None = None) -> str | None:
     """Return a day written out in the contact's language, or in the one given, such as "de"."""
@@ -81,7 +87,7 @@ TEMPLATE_FILTERS: dict[str, Callable[..., Any]] = {
     "trim": _of_text(str.strip),
     "truncate": _of_text(truncate),
     "upper": _of_text(str.upper),
-    "urlencode": _of_text(lambda text: quote(text, safe="")),
+    "urlencode": _of_text(urlencode),
     "date": long_date,
     "default": default,
     "join": joined,

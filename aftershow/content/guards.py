@@ -1,12 +1,12 @@
 """What keeps a template from printing what it should not, and from taking more time and memory than it may.
 
-Templates and lead data are both untrusted. The language has no way to call a method or to define a function
-(aftershow/content/language.py), so what can grow is a joined text, a list inside of a list, and a loop; each
-is bounded here.
+Templates and lead data are both untrusted. The language has no way to call a method, to define a function or
+to keep a list of lists (aftershow/content/language.py). What can grow is a joined text or a loop: both are
+bounded here.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ from aftershow.errors import ContentError
 
 #: Turns of all loops together, in one message.
 TURNS_LIMIT = 10_000
-#: Characters of one value, or values in a list, lists inside of it included.
+#: Characters of a text that is joined or replaced.
 VALUE_LIMIT = 64 * 1024
 #: No number in a template is larger.
 NUMBER_LIMIT = 10**15
@@ -97,18 +97,6 @@ def joined(values: Iterable[Any], between: str = "") -> str:
     return between.join(parts)
 
 
-def kept(value: Any) -> Any:
-    """Return a value that may be given a name, bounded with all that is inside of it."""
-    if isinstance(value, Iterator):
-        value = list(islice(value, TURNS_LIMIT + 1))
-    size = 0
-    for part in _sizes(value):
-        size += part
-        if size > VALUE_LIMIT:
-            raise RefusedError("a value is too large")
-    return value
-
-
 @pass_context
 def each(context: Context, values: Any) -> Sequence[Any]:
     """Return the values of a loop, taken from the message's budget."""
@@ -117,23 +105,21 @@ def each(context: Context, values: Any) -> Sequence[Any]:
     return taken
 
 
-def _sizes(value: Any) -> Iterator[int]:
-    yield 1
-    if isinstance(value, str):
-        yield len(value)
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _sizes(key)
-            yield from _sizes(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _sizes(inner)
-
-
 class GuardedEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, where calculating takes numbers only."""
+    """Jinja2's sandbox, where calculating takes numbers only and a mapping's gaps are None."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%"})
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return what a mapping holds under a name, or None; of anything else what the sandbox allows.
+
+        Jinja2 would look among the dict's methods first, and find one for a question named `items`.
+        """
+        return obj.get(attribute) if isinstance(obj, dict) else super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """Return what a mapping holds under a name, or None; of anything else what the sandbox allows."""
+        return obj.get(argument) if isinstance(obj, dict) else super().getitem(obj, argument)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return left + right and the like; raises RefusedError for what is no number, or too large a one."""
@@ -151,19 +137,7 @@ class Guard(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
         """Bound a loop."""
         self.generic_visit(node)
-        node.iter = _filtered("_each", _kept(node.iter))
-        return node
-
-    def visit_Assign(self, node: nodes.Assign) -> nodes.Node:  # noqa: N802 -- as above
-        """Bound what `set` keeps."""
-        self.generic_visit(node)
-        node.node = _kept(node.node)
-        return node
-
-    def visit_With(self, node: nodes.With) -> nodes.Node:  # noqa: N802 -- as above
-        """Bound what `with` keeps."""
-        self.generic_visit(node)
-        node.values = [_kept(value) for value in node.values]
+        node.iter = _filtered("_each", node.iter)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 -- as above
@@ -172,13 +146,7 @@ class Guard(NodeTransformer):
         return _filtered("_joined", nodes.List(node.nodes, lineno=node.lineno))
 
 
-def _kept(value: Any) -> Any:
-    """Return a value with its guard; what has no name in it is as large as it was written."""
-    grows = isinstance(value, nodes.Name) or value.find(nodes.Name) is not None
-    return _filtered("_kept", value) if grows else value
-
-
-def _filtered(name: str, value: nodes.Expr) -> nodes.Filter:
+def _filtered(name: str, value: nodes.Node) -> nodes.Filter:
     return nodes.Filter(value, name, [], [], None, None, lineno=value.lineno)
 
 
@@ -186,7 +154,6 @@ def _filtered(name: str, value: nodes.Expr) -> nodes.Filter:
 GUARDS = {
     "_each": each,
     "_joined": joined,
-    "_kept": kept,
     "_shown": shown,
     "_style": style_value,
     "_url": web_address,

@@ -27,6 +27,7 @@ def inline_css(document: str) -> str:
     """
     root = parse(document)
     addresses = _take_addresses(root)
+    _write_styles_in_ascii(root)
     Premailer(root, strip_important=False, allow_network=False, disable_validation=True).transform()
     written: str = etree.tostring(root.getroottree(), method="html", encoding="unicode")
     if addresses:
@@ -34,9 +35,20 @@ def inline_css(document: str) -> str:
     return written
 
 
+def in_ascii(document: str) -> str:
+    """Return an HTML document with its characters outside of ASCII as references, such as &#252;."""
+    return document if document.isascii() else document.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
 def parse(document: str) -> etree._Element:
     """Return the root element of an HTML document."""
     return etree.fromstring(document, etree.HTMLParser())
+
+
+def _write_styles_in_ascii(root: etree._Element) -> None:
+    """Write CSS with its own escapes (CSS Syntax Level 3, 4.3.7): in <style>, references mean nothing."""
+    for style in root.iter("style"):
+        style.text = re.sub(r"[^\x00-\x7f]", lambda found: f"\\{ord(found[0]):x} ", style.text or "")
 
 
 def _take_addresses(root: etree._Element) -> dict[str, str]:

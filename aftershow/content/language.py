@@ -42,6 +42,8 @@ REFUSED: dict[type[nodes.Node], str] = {
     nodes.FilterBlock: "use filters inside of {{ }}",
 }
 
+LIST_OF_NAMES = "a list that is kept or looped over can hold fixed values only"
+
 REFUSED_FILTERS = {
     "safe": "what leads wrote is always escaped; leave `|safe` out",
     "e": "everything is escaped already; leave `|e` out",
@@ -138,6 +140,10 @@ class Language:
                 return f"there is no test `{name}`{did_you_mean(name, self.environment.tests)}"
             case nodes.Getitem(arg=arg) if not isinstance(arg, nodes.Const | nodes.Slice):
                 return "write a fixed name or number between the brackets"
+            case nodes.For(iter=kept) | nodes.Assign(node=kept) if _keeps_list_of_names(kept):
+                return LIST_OF_NAMES
+            case nodes.With(values=values) if any(_keeps_list_of_names(kept) for kept in values):
+                return LIST_OF_NAMES
             case nodes.For(recursive=True):
                 return "a loop can't be recursive"
             case nodes.Call(node=called) if not self._can_be_called(called):
@@ -154,3 +160,14 @@ class Language:
                 return True
             case _:
                 return False
+
+
+def _keeps_list_of_names(value: nodes.Node) -> bool:
+    """Return whether a value may be a list of what has a name: step by step, it would be a list of lists."""
+    match value:
+        case nodes.List() | nodes.Tuple() | nodes.Dict():
+            return value.find(nodes.Name) is not None
+        case nodes.Filter(name="join") | nodes.Compare() | nodes.Test() | nodes.Call():
+            return False
+        case _:
+            return any(_keeps_list_of_names(child) for child in value.iter_child_nodes())

@@ -34,6 +34,18 @@ class Marked:
         parts = self._mark.split(text)
         return [int(part) if odd % 2 else part for odd, part in enumerate(parts)]
 
+    def without_echoes(self, text: str) -> str:
+        """Return a plain text where no link prints twice, as in {{ email }} <mailto:{{ email }}>."""
+
+        def shorten(found: re.Match[str]) -> str:
+            names = [self.chunks[int(number)].names[:1] for number in (found["text"], found["address"])]
+            same = [name for _, name in names[0]] == [name for _, name in names[1]]
+            return self._parts[int(found["text"])] if same else found[0]
+
+        mark = self._prefix
+        echo = rf"{mark}(?P<text>\d+)z <(?:mailto:|tel:|sms:)?{mark}(?P<address>\d+)z>"
+        return re.sub(echo, shorten, text)
+
     def place(self, offset: int) -> tuple[str, int]:
         """Return file and line of a place in the marked text."""
         number = max(bisect_right(self._starts, offset, hi=len(self.chunks)) - 1, 0)

@@ -26,7 +26,6 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]:;@\\,\"\x00-\x1f\x7f]{1,64}@[^\s<>()\[\]:;@
 _KEY = re.compile(r"[a-z0-9-]{1,50}")
 _ONE_CLICK_URL = re.compile(r"https://[!-;=?-~]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-_SEVEN_BIT = bytes(range(0x20, 0x7F)) + b"\t\r\n"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +66,7 @@ def build_mime(
         f"{_sender_headers(envelope)}"
         f"To: {to}\r\n"
         f"Subject: {_unstructured(parts.subject, len('Subject: '))}\r\n"
-        f"Date: {format_datetime(at.astimezone(UTC))}\r\n"
+        f"Date: {_date(at)}\r\n"
         f"Message-ID: <{key}@{envelope.domain}>\r\n"
         f"List-Unsubscribe: <{unsubscribe_url}>\r\n"
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
@@ -103,6 +102,11 @@ def _sender_headers(envelope: Envelope) -> str:
     if envelope.reply_to is not None:
         lines.append(f"Reply-To: {ascii_address(envelope.reply_to)}")
     return "".join(f"{line}\r\n" for line in lines)
+
+
+@lru_cache(maxsize=16)
+def _date(at: datetime) -> str:
+    return format_datetime(at.astimezone(UTC))
 
 
 def _mailbox(name: str, address: str, used: int) -> str:
@@ -160,14 +164,11 @@ def _part(subtype: bytes, text: str) -> bytes:
 
 
 def _body(text: str) -> tuple[bytes, bytes]:
-    """Return how a text is encoded, and its bytes; "=_", which begins our boundaries, is in none of them."""
+    """Return how a text is encoded, and its bytes, which never have "--=_": so our boundaries begin."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    data = text.removesuffix("\n").replace("\n", "\r\n").encode(errors="replace")
-    if (
-        not data.translate(None, _SEVEN_BIT)
-        and b"=_" not in data
-        and max(map(len, data.split(b"\r\n"))) <= LINE_LIMIT
-    ):
+    lines = text.removesuffix("\n").split("\n")
+    data = "\r\n".join(lines).encode(errors="replace")
+    if data.isascii() and max(map(len, lines)) <= LINE_LIMIT and b"\0" not in data and b"--=_" not in data:
         return b"7bit", data + b"\r\n"
     return b"quoted-printable", binascii.b2a_qp(data, istext=True) + b"\r\n"

@@ -1,7 +1,9 @@
 """The parts of a message: each a compiled template, and what it gives for one person."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from jinja2 import Template, UndefinedError
@@ -10,6 +12,9 @@ from aftershow.content.guards import BUDGET, Budget, RefusedError
 from aftershow.content.segments import Encoding
 from aftershow.errors import ContentError
 
+#: A message's length is looked at after so many of its pieces, which are short.
+PIECES = 200
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EmailParts:
@@ -17,6 +22,7 @@ class EmailParts:
 
     #: one line
     subject: str
+    #: in ASCII, other characters as references, so that it needs no encoding on its way
     html: str
     text: str
 
@@ -59,16 +65,16 @@ class Part:
             raise ContentError(f"{self.place}: it can't be rendered ({type(error).__name__})") from None
 
     def _bounded(self, context: dict[str, Any]) -> str:
-        pieces, length = [], 0
-        for piece in self.template.root_render_func(self.template.new_context(context)):
-            length += len(piece)
-            if length > self.limit:
+        rendering = self.template.root_render_func(self.template.new_context(context))
+        text = ""
+        while more := "".join(islice(rendering, PIECES)):
+            text += more
+            if len(text) > self.limit:
                 raise RefusedError(f"longer than {self.limit:,} characters for this person")
-            pieces.append(piece)
-        return "".join(pieces)
+        return text
 
 
-def with_budget(context: dict[str, Any]) -> dict[str, Any]:
+def with_budget(context: Mapping[str, Any]) -> dict[str, Any]:
     """Return a context for one message, with what its loops may spend."""
     return {**context, BUDGET: Budget()}
 

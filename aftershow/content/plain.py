@@ -11,37 +11,44 @@ LINES = frozenset({"address", "article", "div", "footer", "header", "li", "secti
 PARAGRAPHS = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "table", "ul", "hr"})
 UNSEEN = frozenset({"head", "script", "style", "title"})
 
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# Written out, since \n{3,} takes seven times as long.
+_EMPTY_LINES = re.compile(r"\n\n\n+")
+_DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def plain_text(document: str) -> str:
     """Return the text of an HTML document, links with their addresses behind them; marks stay where they are.
 
-    What can't be seen (`display: none`, `hidden`) is left out.
+    What can't be seen (`display: none`, `hidden`), or is not meant to be read (`aria-hidden`), is left out.
     """
-    return tidy(re.sub(" {2,}", " ", "".join(_pieces(parse(document)))))
+    root = parse(document)
+    before = [_mark(comment) for comment in root.itersiblings(etree.Comment, preceding=True)]
+    text = "".join([*reversed(before), *_pieces(root)])
+    return tidy(re.sub(r" *\t[ \t]*", "  ", re.sub(" {2,}", " ", text)))
 
 
 def tidy(text: str) -> str:
-    """Return a text without spaces around its lines and two empty lines together, ending with a line end.
-
-    A tab, which stands between the cells of a row, becomes two spaces.
-    """
-    text = re.sub(r"[ \t]*\n[ \t]*", "\n", text.strip())
-    text = re.sub(r"\n{3,}", "\n\n", text)
-    return re.sub(r" *\t[ \t]*", "  ", text) + "\n"
+    """Return a text without spaces around its lines and two empty lines together, ending with a line end."""
+    lines = "\n".join(map(str.strip, text.split("\n")))
+    return _EMPTY_LINES.sub("\n\n", lines).strip() + "\n"
 
 
 def _pieces(element: etree._Element) -> list[str]:
     if element.tag is etree.Comment:
-        return [element.text.removeprefix("/")] if re.fullmatch(r"/z\w+z", element.text or "") else []
+        return [_mark(element)]
     if not isinstance(element.tag, str) or element.tag in UNSEEN or _is_hidden(element):
-        return []
+        return [_mark(comment) for comment in element.iter(etree.Comment)]
     before, after = _around(element)
     inner = [_flowing(element.text)]
     for child in element:
         inner += [*_pieces(child), _flowing(child.tail)]
     return [before, *inner, after]
+
+
+def _mark(comment: etree._Element) -> str:
+    """Return the mark of a tag that stands in a comment; a comment of the author's says nothing."""
+    mark = re.fullmatch(r"/(zq\w+)", comment.text or "")
+    return mark[1] if mark else ""
 
 
 def _around(element: etree._Element) -> tuple[str, str]:
@@ -55,6 +62,7 @@ def _around(element: etree._Element) -> tuple[str, str]:
         case "li":
             return "\n- ", "\n"
         case "td" | "th":
+            # Two spaces between the cells of a row, whatever white space stands there.
             return "", "\t"
         case "a":
             return "", _address(element)
@@ -69,13 +77,16 @@ def _around(element: etree._Element) -> tuple[str, str]:
 def _address(link: etree._Element) -> str:
     """Return what follows a link's text: where it goes, unless the text says so itself."""
     address = link.get("href") or ""
-    shown = re.sub(r"^(?:mailto|tel|sms):", "", address)
     text = " ".join("".join(link.itertext()).split())
-    return "" if not shown or shown.startswith("#") or text == shown else f" <{shown}>"
+    said = re.sub(r"^(?:mailto|tel|sms):", "", address)
+    says_so = text in (address, said) or re.sub(r"[^\d+]", "", text) == said
+    return "" if not said or address.startswith("#") or says_so else f" <{address}>"
 
 
 def _is_hidden(element: etree._Element) -> bool:
-    return element.get("hidden") is not None or bool(_HIDDEN.search(element.get("style") or ""))
+    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        return True
+    return bool(_DISPLAY_NONE.search(element.get("style") or ""))
 
 
 def _flowing(text: str | None) -> str:

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from aftershow.content.compiling import Compiler
-from aftershow.content.context import readable
 from aftershow.content.files import TemplateFiles, did_you_mean
-from aftershow.content.inlining import inline_css
+from aftershow.content.inlining import in_ascii, inline_css
 from aftershow.content.language import CONTENT_NAMES
 from aftershow.content.parts import EmailParts, Part, TextParts, one_line, with_budget
 from aftershow.content.plain import tidy
@@ -62,11 +61,11 @@ class MessageTemplate:
         """
         if self.email is None:
             raise ContentError(f"{self.name}: it has no email.html, so it can't go as an email")
-        names = with_budget(readable(context))
+        names = with_budget(context)
         html = self.email.html.render(names)
         return EmailParts(
             subject=_one_line(self.email.subject, names),
-            html=inline_css(html) if self.email.inline_each else html,
+            html=in_ascii(inline_css(html) if self.email.inline_each else html),
             text=tidy(self.email.plain.render(names)),
         )
 
@@ -77,7 +76,7 @@ class MessageTemplate:
         """
         if self.text is None:
             raise ContentError(f"{self.name}: it has no {TEXT_FILE}, so it can't go as a text message")
-        body = self.text.render(with_budget(readable(context))).strip()
+        body = self.text.render(with_budget(context)).strip()
         if not body:
             raise ContentError(f"{self.text.place}: the text message is empty for this person")
         counted = count_segments(body)

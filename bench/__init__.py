@@ -1,0 +1,1 @@
+"""Benchmarks: what Aftershow does, measured beside the naive way, in one run on one machine."""
