@@ -22,6 +22,7 @@ check: $(READY)
 fix: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python -m aftershow.journey.schemas config/schema
 
 bench: $(READY)
 	$(BIN)/python -m bench

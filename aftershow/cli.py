@@ -85,9 +85,12 @@ def demo(
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Make a new workspace."""
     from aftershow import printing
+    from aftershow.journey.schemas import MODELS
     from aftershow.workspace.init import init_workspace
+    from aftershow.workspace.schema import write_schemas
 
     init_workspace(folder)
+    write_schemas(folder / "config" / "schema", MODELS)
     printing.initialised(folder)
 
 
@@ -126,7 +129,7 @@ def import_(
             now=at or right_now(),
             progress=progress,
         )
-    _show(as_json, asdict(result), lambda: printing.imported(show, result))
+    _show(as_json, result.as_json(), lambda: printing.imported(show, result))
     if result.fix_list:
         sys.exit(1)
 
@@ -242,6 +245,46 @@ def contact(contact: Contact, workspace: Workspace = HERE, as_json: Json = False
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
         person = profile(connection, find_contact(connection, contact))
     _show(as_json, asdict(person), lambda: printing.person(person))
+
+
+@app.command()
+def review(
+    pair: Annotated[
+        int | None, typer.Argument(metavar="PAIR", help="The number of the pair to answer.")
+    ] = None,
+    same: Annotated[bool | None, typer.Option("--same/--different", help="Are they one person?")] = None,
+    by: Annotated[str, typer.Option(envvar="USER", help="Who answers.")] = "someone",
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+) -> None:
+    """List pairs of contacts that may be one person, or answer one."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.people.reviews import answer_review, open_reviews
+
+    if (pair is None) != (same is None):
+        raise UsageError("Say a pair and its answer: aftershow review PAIR --same, or --different.")
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        if pair is not None:
+            answer_review(connection, pair, "same" if same else "different", by=by, now=right_now())
+        pairs = open_reviews(connection)
+    _show(as_json, {"open": [asdict(pair) for pair in pairs]}, lambda: printing.reviews(pairs))
+
+
+@app.command()
+def fixes(
+    show: Annotated[str | None, typer.Option(help="Only the files of this show.")] = None,
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+) -> None:
+    """List the rows of lead files that could not be used, with the reason."""
+    from aftershow import printing
+    from aftershow.desk import open_desk
+    from aftershow.leads.fixes import fix_list
+
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        entries = fix_list(connection, desk.show(show).show if show else None)
+    _show(as_json, {"fix_list": [asdict(entry) for entry in entries]}, lambda: printing.fixes(entries))
 
 
 @database.command()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from aftershow.audience.explanation import Explanation
     from aftershow.journey.checking import Findings
     from aftershow.journey.plan import Plan
-    from aftershow.leads.importing import ImportResult
+    from aftershow.leads.result import FixEntry, ImportResult
     from aftershow.ledger.counts import Summary
+    from aftershow.people.profile import Fact, Profile
+    from aftershow.people.reviews import Review
 
 console = Console(highlight=False, soft_wrap=True)
 _aside = Console(stderr=True, highlight=False)
@@ -63,9 +66,11 @@ def imported(show: str, result: "ImportResult") -> None:
         "pairs to review": result.review,
     }
     table(f"Imported into {show}", ("what", "count"), list(figures.items()))
+    if result.notes:
+        notes = [(note.file, note.line, note.field, note.reason) for note in result.notes]
+        table("Left out of rows that are in use", ("file", "line", "field", "reason"), notes)
     if result.fix_list:
-        rows = [(entry["file"], entry["line"], entry["reason"]) for entry in result.fix_list]
-        table("To fix, then import again", ("file", "line", "reason"), rows)
+        fixes(result.fix_list)
     if result.review:
         say("Are they one person? `aftershow review` lists the pairs and takes your answers.")
 
@@ -134,6 +139,84 @@ def ledger(campaign: str, summary: "Summary") -> None:
     table(f"{campaign}: {summary.messages} messages", ("state", "count"), list(summary.by_state.items()))
     say(f"held: {counted(summary.held)}")
     say(f"channels: {counted(summary.by_channel)}")
+
+
+def person(profile: "Profile") -> None:
+    """Print everything about one person, newest first where time matters."""
+    facts = [(fact.field, fact.value, _source(fact)) for fact in profile.facts]
+    table(f"Contact {profile.id}", ("fact", "value", "from"), facts)
+    leads = [
+        (
+            lead.show,
+            lead.grade,
+            lead.owner,
+            "; ".join(f"{name}: {answer}" for name, answer in lead.answers.items()),
+        )
+        for lead in profile.leads
+    ]
+    table("Leads", ("show", "grade", "owner", "answers"), leads)
+    said = [
+        (
+            said.channel,
+            said.answer,
+            "counts" if said.counts else "",
+            _day(said.said_at),
+            said.source,
+            said.wording,
+        )
+        for said in profile.permissions
+    ]
+    table("Permissions", ("channel", "answer", "", "said", "where", "wording"), said)
+    if profile.suppressions:
+        blocked = [
+            (block.channel, block.address, block.reason, block.source) for block in profile.suppressions
+        ]
+        table("Must not be used", ("channel", "address", "reason", "source"), blocked)
+    happened = [
+        (f"{event.occurred_at:%Y-%m-%d %H:%M} UTC", event.channel, event.direction, event.kind, event.outcome)
+        for event in profile.timeline
+    ]
+    table("What happened", ("when", "channel", "", "what", "outcome"), happened)
+
+
+def _source(fact: "Fact") -> str:
+    if fact.locked:
+        return "typed by hand"
+    return f"{fact.source.show}: {fact.source.file}, line {fact.source.line}" if fact.source else ""
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"
+
+
+def reviews(pairs: Sequence["Review"]) -> None:
+    """Print the pairs that may be one person."""
+    rows = [
+        (
+            pair.id,
+            place,
+            candidate.id,
+            candidate.name,
+            candidate.company,
+            candidate.email or candidate.phone,
+            reason,
+        )
+        for pair in pairs
+        for place, candidate, reason in (("", pair.one, pair.reason), ("=?", pair.other, ""))
+    ]
+    table(
+        f"Pairs to review: {len(pairs)}",
+        ("pair", "", "contact", "name", "company", "reached at", "why"),
+        rows,
+    )
+    if pairs:
+        say("Answer with: aftershow review PAIR --same, or --different")
+
+
+def fixes(entries: Sequence["FixEntry"]) -> None:
+    """Print the rows that could not be used."""
+    rows = [(entry.file, entry.line, entry.reason) for entry in entries]
+    table(f"To fix, then import again: {len(entries)}", ("file", "line", "reason"), rows)
 
 
 def written(paths: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aftershow.leads.importing import ImportResult
+from aftershow.leads.result import ImportResult
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from aftershow.desk import Desk

@@ -1,6 +1,5 @@
 """Import lead files as a Prefect flow."""
 
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,4 +26,4 @@ def import_leads(
         paths = [desk.workspace.root / file for file in files]
         result = import_files(desk.engine, desk.show(show), desk.workspace.settings, paths, now=now)
     show_import(show, result)
-    return asdict(result)
+    return dict(result.as_json())
