@@ -138,6 +138,15 @@ def test_each_mistake_is_said_where_it_stands(mistakes: Mistakes, text: str, pro
     assert mistakes(Settings, LEAST.lstrip() + "\n" + text) == [problem]
 
 
+def test_the_sender_is_written_under_from(mistakes: Mistakes) -> None:
+    """`from` is a word that Python keeps for itself; its keys are suggested all the same."""
+    text = LEAST.lstrip().replace("email: hello@", "emial: hello@")
+    assert mistakes(Settings, text) == [
+        "x.yaml:4: from: missing key `email`",
+        "x.yaml:4: from.emial: unknown key `emial`: did you mean `email`?",
+    ]
+
+
 def test_a_password_in_an_address_is_not_repeated(mistakes: Mistakes) -> None:
     """An error about a web address does not print what stands before the @."""
     text = LEAST.lstrip().replace("https://mail", "https://me:hunter2@mail")

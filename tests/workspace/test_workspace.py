@@ -183,6 +183,7 @@ def test_what_an_editor_leaves_behind_is_passed_over(folder: Folder) -> None:
     root = folder(
         FILES
         | {
+            "config/.segments.yaml": "a: b: c\n",
             "config/campaigns/.thanks.yaml": "a: b: c\n",
             "config/campaigns/thanks.yaml~": "a: b: c\n",
             "config/shows/old.yaml/readme.txt": "x\n",
