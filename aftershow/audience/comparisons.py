@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, Integer, Text, case, false, func, literal, not_, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    Integer,
+    Text,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    not_,
+    type_coerce,
+)
 
 from aftershow.audience.clauses import Clause
 from aftershow.audience.functions import by_code_point, holds_text
@@ -118,6 +130,8 @@ class Equal(Clause):
 
     def sql(self, scope: Scope) -> ColumnElement[bool]:
         """IS NOT DISTINCT FROM."""
+        if {type(self.left), type(self.right)} == {DaysSince, Literal}:
+            return and_(*(self._ordered(sign).sql(scope) for sign in (">=", "<=")))
         left, right = self.left.sql(scope), self.right.sql(scope)
         if self.left.type is Type.TRUTH:
             return case((left, right), else_=not_(right))
@@ -126,6 +140,9 @@ class Equal(Clause):
     def holds(self, person: Person) -> bool:
         """Python's own equality."""
         return self.left.value(person) == self.right.value(person)
+
+    def _ordered(self, sign: str) -> "Ordered":
+        return Ordered(left=self.left, sign=sign, right=self.right)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

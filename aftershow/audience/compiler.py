@@ -20,6 +20,8 @@ _SIGNS = {
     "eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in",
 }  # fmt: skip
 
+_TESTS = ("none", "defined", "undefined")
+
 _REFUSED: dict[type[nodes.Node], str] = {
     nodes.Filter: "a filter (|)",
     nodes.CondExpr: "if … else",
@@ -111,11 +113,9 @@ class Compiler:
         return choice
 
     def _test(self, node: nodes.Test) -> Clause:
-        if node.name not in ("none", "defined", "undefined"):
-            known = "`is none`, `is not none`, `is defined` and `is undefined`"
-            raise _mistake(
-                node, f"`is {node.name}` is not known. There is {known}; for values there are == and in."
-            )
+        if node.name not in _TESTS or node.args or node.kwargs or node.dyn_args or node.dyn_kwargs:
+            hint = "After `is` stands none, not none, defined or undefined; values are compared by == and in."
+            raise _mistake(node, f"`is {node.name}` has no meaning here. {hint}")
         missing = self._missing(node.node)
         return _denied(missing) if node.name == "defined" else missing
 
@@ -201,7 +201,7 @@ def _literal(node: nodes.Expr, value: object) -> Literal:
         if not abs(value) <= LARGEST:
             raise _mistake(node, f"this number is too large; {LARGEST} is the most.")
         return Literal(constant=float(value))
-    raise _mistake(node, "none has no order and is in nothing. Ask `is none` or `is not none`.")
+    raise _mistake(node, "none stands only after is, == or !=, as in `grade is none`.")
 
 
 def _as_moment(node: nodes.Expr, term: Term) -> Term:

@@ -69,8 +69,8 @@ def _member(node: nodes.Node, group: str, part: str) -> Fact:
     if group in _OTHER_GROUPS and part in FIELDS:
         raise _mistake(node, f"write {part} alone, without {group}.")
     if f"{group}.{part}" not in FIELDS:
-        parts = _parts_of(group)
-        hint = suggestion(f"{group}.{part}", parts) or (f" There is {_listed(parts)}." if parts else "")
+        parts = [name.removeprefix(f"{group}.") for name in _parts_of(group)]
+        hint = suggestion(part, parts, f"{group}.{{}}") or (f" It has {_listed(parts)}." if parts else "")
         raise _mistake(node, f"there is no field {group}.{part}.{hint}")
     return FIELDS[f"{group}.{part}"]
 
@@ -97,7 +97,7 @@ def _word(node: nodes.Call, name: str, word: nodes.Expr, words: Collection[str])
     if not isinstance(word, nodes.Const) or not isinstance(word.value, str):
         raise _mistake(node, f"{name} asks about a word in quotes, as in {_example(name, words)}.")
     if word.value not in words:
-        hint = suggestion(word.value, words, quoted=True) or f" There is {_listed(words)}."
+        hint = suggestion(word.value, words, '"{}"') or f" There is {_listed(words)}."
         raise _mistake(word, f'{name} does not know "{word.value}".{hint}')
     return word.value
 
@@ -112,15 +112,13 @@ def _no_question(node: nodes.Call, name: str) -> ExpressionError:
 
 
 def _questions() -> str:
-    return f"What takes brackets is {_listed((*QUESTIONS, DAYS_SINCE))}."
+    return f"Brackets stand only after {_listed((*QUESTIONS, DAYS_SINCE))}."
 
 
-def suggestion(word: str, known: Iterable[str], *, quoted: bool = False) -> str:
+def suggestion(word: str, known: Iterable[str], form: str = "{}") -> str:
     """Return a sentence that names what was likely meant, after a space; nothing if nothing is near."""
     near = get_close_matches(word, list(known), n=1)
-    if not near:
-        return ""
-    return f' Did you mean "{near[0]}"?' if quoted else f" Did you mean {near[0]}?"
+    return f" Did you mean {form.format(near[0])}?" if near else ""
 
 
 def _example(name: str, words: Collection[str] = ()) -> str:

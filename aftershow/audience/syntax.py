@@ -24,6 +24,7 @@ _INSTEAD = {
     "&": "`and`",
     "|": "`or`",
     "!": "`not`, or `!=` between two values",
+    ",": 'values in square brackets, as in ["A", "B"]',
     "AND": "`and` in small letters",
     "OR": "`or` in small letters",
     "NOT": "`not` in small letters",

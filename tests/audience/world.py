@@ -153,8 +153,8 @@ class World:
 
 
 CONTACT_COLUMNS = (
-    "given_name", "family_name", "title", "email", "phone", "mobile", "city", "state", "postal_code", "country",
-    "timezone", "language",
+    "given_name", "family_name", "title", "email", "phone", "mobile", "city", "state", "postal_code",
+    "country", "timezone", "language",
 )  # fmt: skip
 
 
