@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, select
 
 from aftershow.leads.result import FixEntry, Note
 from aftershow.leads.rows import LeadRow
@@ -16,6 +16,7 @@ from aftershow.people.numbers import take_ids
 from aftershow.people.permissions import MARKETING, Statement, record_all
 from aftershow.people.records import write_records
 from aftershow.people.reviews import add_reviews
+from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import capture, contact, fix_entry, interaction
 from aftershow.words import Answer, Channel, Direction, InteractionKind
@@ -172,8 +173,9 @@ def _write(target: Target, placed: Sequence[_Placed], roster: Roster, tally: Tal
 
 def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
     connection = target.connection
-    connection.execute(
-        insert(capture),
+    insert_rows(
+        connection,
+        capture,
         [
             {
                 "id": one.id,
@@ -192,13 +194,14 @@ def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
             for one in placed
         ],
     )
-    connection.execute(
-        insert(interaction),
+    insert_rows(
+        connection,
+        interaction,
         [
             {
                 "contact_id": one.person.id,
-                "direction": Direction.IN,
-                "kind": InteractionKind.CAPTURED,
+                "direction": Direction.IN.value,
+                "kind": InteractionKind.CAPTURED.value,
                 "occurred_at": one.at,
                 "source": "capture",
                 "external_id": str(one.id),

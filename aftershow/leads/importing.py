@@ -19,6 +19,8 @@ from aftershow.store.tables import import_file
 from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import Show
 
+__all__ = ["ImportResult", "import_files"]
+
 #: So many rows are matched and written together.
 BATCH = 1_000
 #: Names the lock that imports into PostgreSQL wait for; any number that nothing else uses.

@@ -63,6 +63,7 @@ class Understanding:
         self._country = layout.phone_country or show.country
         self._replace = layout.replace
         self._codes = layout.codes
+        self._translated_fields = {*layout.replace, *layout.codes}
         self._day_first = _day_first(show)
         self._reps = {
             name.casefold(): key
@@ -106,10 +107,10 @@ class Understanding:
         answers: dict[str, str] = {}
         for heading, text in row.cells.items():
             field = self._columns.field(heading)
-            if field == RAW_ONLY:
-                continue
-            value = self._translated(field, text.strip())
-            if not value or value in _BLANKS:
+            value = text.strip()
+            if field in self._translated_fields:
+                value = self._translated(field, value)
+            if not value or value in _BLANKS or field == RAW_ONLY:
                 continue
             if field == "notes":
                 cells[field] = f"{cells[field]}\n{value}" if field in cells else value
@@ -117,16 +118,13 @@ class Understanding:
                 name = field.removeprefix(ANSWER)
                 answers[name] = f"{answers[name]}; {value}" if name in answers else value
             elif field not in cells and len(value) <= _LONGEST:
-                cells[field] = " ".join(value.split())
+                cells[field] = value if value.isalnum() else " ".join(value.split())
         return cells, answers
 
     def _translated(self, field: str, value: str) -> str:
-        if field in self._replace:
-            for old, new in self._replace[field].items():
-                value = value.replace(old, new)
-        if field in self._codes:
-            value = self._codes[field].get(value, value)
-        return value
+        for old, new in self._replace.get(field, {}).items():
+            value = value.replace(old, new)
+        return self._codes.get(field, {}).get(value, value)
 
     def _read_place(self, cells: _Cells, fields: dict[str, Any], unread: dict[str, str]) -> None:
         country = None

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from aftershow.people.companies import core
 from aftershow.people.numbers import take_ids
 from aftershow.people.spelling import proper_words
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import account
 
 #: The longest core that is compared; what is longer is no company's name.
@@ -96,8 +97,7 @@ def _add(connection: Connection, added: Sequence[_Account], *, now: datetime) ->
         }
         for its in added
     ]
-    if rows:
-        connection.execute(insert(account), rows)
+    insert_rows(connection, account, rows)
 
 
 def mark_customers(connection: Connection, account_ids: Iterable[int]) -> None:

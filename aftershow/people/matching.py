@@ -16,7 +16,7 @@ from aftershow.people.emails import is_shared
 from aftershow.people.history import Captured, Fields
 from aftershow.people.names import formal_key, may_be_one, name_key
 from aftershow.people.phones import read_phone
-from aftershow.store.engine import insert_into
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import account, contact, contact_key
 
 #: Kind and value, as in the table contact_key.
@@ -176,7 +176,7 @@ def _load_persons(connection: Connection, contact_ids: Collection[int]) -> list[
 
 
 def add_keys(connection: Connection, keys: Iterable[tuple[Key, int]]) -> None:
-    """Write down which contact a key names; a key that names someone already stays with them."""
-    rows = [{"kind": kind, "value": value, "contact_id": number} for (kind, value), number in keys]
-    if rows:
-        connection.execute(insert_into(connection, contact_key).on_conflict_do_nothing(), rows)
+    """Write down which contact a key names; the keys must not name anyone yet, as the roster has seen."""
+    # In the order of the index, which is then written from one end to the other.
+    rows = [{"kind": kind, "value": value, "contact_id": number} for (kind, value), number in sorted(keys)]
+    insert_rows(connection, contact_key, rows)

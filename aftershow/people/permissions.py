@@ -1,13 +1,14 @@
 """What people said about being written to: every statement is kept, and one of them counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select, update
 
 from aftershow.people.numbers import take_ids
-from aftershow.store.engine import insert_into
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import permission, permission_evidence
 from aftershow.words import Answer, Channel
 
@@ -98,7 +99,8 @@ def record_all(connection: Connection, statements: Sequence[Statement], *, impor
             counting[matter] = _Counting(
                 answer=statement.answer, said_at=statement.said_at, evidence_id=number
             )
-    _write(connection, kept, {matter: now for matter, now in counting.items() if before.get(matter) != now})
+    changed = {matter: now for matter, now in counting.items() if before.get(matter) != now}
+    _write(connection, kept, changed, before)
 
 
 def _takes_over(said: Statement, current: _Counting | None, *, imported: bool) -> bool:
@@ -142,42 +144,55 @@ def _counting(connection: Connection, people: Iterable[int]) -> dict[_Matter, _C
 
 
 def _write(
-    connection: Connection, kept: Sequence[tuple[int, Statement]], counting: dict[_Matter, _Counting]
+    connection: Connection,
+    kept: Sequence[tuple[int, Statement]],
+    changed: Mapping[_Matter, _Counting],
+    before: Container[_Matter],
 ) -> None:
-    if kept:
-        connection.execute(
-            insert(permission_evidence),
-            [
-                {
-                    "id": number,
-                    "contact_id": said.contact_id,
-                    "channel": said.channel,
-                    "purpose": said.purpose,
-                    "answer": said.answer,
-                    "source": said.source,
-                    "wording": said.wording,
-                    "said_at": said.said_at,
-                    "capture_id": said.capture_id,
-                }
-                for number, said in kept
-            ],
-        )
-    if counting:
-        upsert = insert_into(connection, permission)
-        connection.execute(
-            upsert.on_conflict_do_update(
-                index_elements=[permission.c.contact_id, permission.c.channel, permission.c.purpose],
-                set_={name: upsert.excluded[name] for name in ("answer", "said_at", "evidence_id")},
-            ),
-            [
-                {
-                    "contact_id": matter[0],
-                    "channel": matter[1],
-                    "purpose": matter[2],
-                    "answer": now.answer,
-                    "said_at": now.said_at,
-                    "evidence_id": now.evidence_id,
-                }
-                for matter, now in counting.items()
-            ],
-        )
+    insert_rows(
+        connection,
+        permission_evidence,
+        [
+            {
+                "id": number,
+                "contact_id": said.contact_id,
+                "channel": said.channel.value,
+                "purpose": said.purpose,
+                "answer": said.answer.value,
+                "source": said.source,
+                "wording": said.wording,
+                "said_at": said.said_at,
+                "capture_id": said.capture_id,
+            }
+            for number, said in kept
+        ],
+    )
+    rows = [
+        {
+            "contact_id": contact_id,
+            "channel": channel,
+            "purpose": purpose,
+            "answer": now.answer.value,
+            "said_at": now.said_at,
+            "evidence_id": now.evidence_id,
+        }
+        for (contact_id, channel, purpose), now in changed.items()
+    ]
+    insert_rows(connection, permission, [row for row in rows if _matter(row) not in before])
+    for row in rows:
+        if _matter(row) in before:
+            _replace(connection, row)
+
+
+def _matter(row: Mapping[str, Any]) -> _Matter:
+    return row["contact_id"], row["channel"], row["purpose"]
+
+
+def _replace(connection: Connection, row: Mapping[str, Any]) -> None:
+    table = permission.c
+    same = (
+        table.contact_id == row["contact_id"],
+        table.channel == row["channel"],
+        table.purpose == row["purpose"],
+    )
+    connection.execute(update(permission).where(*same).values(row))

@@ -54,7 +54,8 @@ def read_phone(text: str, country: str | None) -> Phone | None:
 
     None when no number that exists can be read. Digits that a spreadsheet lost (5.55E+09) are never guessed.
     """
-    plain = _NORTH_AMERICAN.fullmatch(text) if country in ("US", "CA") else None
+    north_american = country in ("US", "CA") or text.startswith("+1")
+    plain = _NORTH_AMERICAN.fullmatch(text) if north_american else None
     if plain:
         area, exchange, line = plain.groups()
         return _numbered(_area(area), f"+1{area}{exchange}{line}", None)

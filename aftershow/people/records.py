@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from aftershow.people.accounts import Company, accounts_of, mark_customers
 from aftershow.people.emails import is_shared
@@ -13,6 +13,7 @@ from aftershow.people.facts import Facts, LeadFacts, contact_facts, lead_facts
 from aftershow.people.history import Captured, Histories
 from aftershow.people.numbers import take_ids
 from aftershow.people.places import time_zone
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import contact, lead
 
 #: Columns that captures tell, as they stand in the facts.
@@ -106,7 +107,7 @@ def _write_contacts(
             changed.append({**row, "updated_at": now})
         if row["is_customer"] and row["account_id"]:
             customers.add(row["account_id"])
-    _execute(connection, insert(contact), added)
+    insert_rows(connection, contact, added)
     _update(connection, contact, changed, (*_WRITTEN, "updated_at"))
     if customers:
         mark_customers(connection, customers)
@@ -168,7 +169,7 @@ def _write_leads(
             added.append({**row, **ends, "status": "new", "created_at": now})
         elif any(row[name] != before[name] for name in _LEAD_WRITTEN):
             changed.append(row)
-    _execute(connection, insert(lead), added)
+    insert_rows(connection, lead, added)
     _update(connection, lead, changed, _LEAD_WRITTEN)
 
 
@@ -186,12 +187,8 @@ def _load_leads(connection: Connection, contact_ids: Collection[int]) -> dict[_P
     return {(row["contact_id"], row["show_id"]): row for row in rows}
 
 
-def _execute(connection: Connection, statement: Any, rows: Sequence[_Row]) -> None:
-    if rows:
-        connection.execute(statement, rows)
-
-
 def _update(connection: Connection, table: Any, rows: Iterable[_Row], names: Iterable[str]) -> None:
     changes = [{**row, "row_id": row["id"]} for row in rows]
     values: dict[str, Any] = {name: bindparam(name) for name in names}
-    _execute(connection, update(table).where(table.c.id == bindparam("row_id")).values(values), changes)
+    if changes:
+        connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(values), changes)
