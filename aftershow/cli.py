@@ -87,10 +87,8 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     from aftershow import printing
     from aftershow.journey.schemas import MODELS
     from aftershow.workspace.init import init_workspace
-    from aftershow.workspace.schema import write_schemas
 
-    init_workspace(folder)
-    write_schemas(folder / "config" / "schema", MODELS)
+    init_workspace(folder, MODELS)
     printing.initialised(folder)
 
 

@@ -71,5 +71,15 @@ def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API address of a Prefect server, which flows then use; one for all tests of a process."""
+    # Prefect takes a second to import: only tests that ask for it wait.
+    from tests.servers.prefect_server import prefect_server
+
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as api:
+        yield api
+
+
 def _admin(url: str) -> Engine:
     return create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")

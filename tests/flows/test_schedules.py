@@ -9,7 +9,7 @@ from flows.run_campaign import run_campaign
 
 
 def test_a_cron_deployment_gets_runs(prefect_api: str) -> None:
-    """A deployment with a cron schedule really gets scheduled runs: with a wrong SQLAlchemy it silently does not."""
+    """A cron deployment really gets scheduled runs: with a wrong SQLAlchemy it silently does not."""
     schedule = Cron("*/15 8-18 * * 1-5", timezone="America/Chicago")
     deployment = run_campaign.to_deployment(name="every-quarter-hour", schedules=[schedule]).apply()
     wanted = {"deployments": {"id": {"any_": [str(deployment)]}}}

@@ -1,24 +1,25 @@
-"""One Prefect server for all tests of the flows."""
+"""A Prefect server of the test's own."""
 
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
 import httpx
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
 from flows.environment import QUIET
 
 
-@pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API address of a Prefect server of our own, offline and with nothing in it."""
-    home, port = tmp_path_factory.mktemp("prefect"), _free_port()
+@contextmanager
+def prefect_server(home: Path) -> Iterator[str]:
+    """Start a server, offline and with nothing in it; yields its API address, which flows then use."""
+    port = _free_port()
     environment = {
         **os.environ,
         **QUIET,
@@ -32,7 +33,8 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         try:
             api = f"http://127.0.0.1:{port}/api"
             _wait_for(api, server, home / "server.log")
-            with temporary_settings({PREFECT_API_URL: api}):
+            # What a flow logs after its test would find the server gone.
+            with temporary_settings({PREFECT_API_URL: api, PREFECT_LOGGING_TO_API_ENABLED: False}):
                 yield api
         finally:
             server.terminate()
