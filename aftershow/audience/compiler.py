@@ -38,8 +38,8 @@ class Compiler:
     def __init__(self, steps: Collection[str]) -> None:
         self._steps = steps
 
-    def clause(self, node: nodes.Expr, depth: int = 1) -> Clause:
-        """Return the clause that a node stands for, `depth` levels inside the condition."""
+    def clause(self, node: nodes.Expr, depth: int = 0) -> Clause:
+        """Return the clause that a node stands for, inside so many levels."""
         if depth > DEEPEST:
             raise too_deep(column_of(node))
         match node:

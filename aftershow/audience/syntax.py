@@ -11,8 +11,8 @@ from aftershow.errors import ExpressionError
 
 #: Characters; a condition that needs more is a segment that needs a name. It bounds lists and chains as well.
 LONGEST = 2_000
-#: Brackets inside brackets.
-DEEPEST = 50
+#: Levels of brackets and of `not`: SQLite's parser can hold a hundred things open, no more.
+DEEPEST = 10
 
 _JINJA = Environment(autoescape=True)
 

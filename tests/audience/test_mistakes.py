@@ -103,7 +103,8 @@ MISTAKES = [
     ("{{ replied }}", "column 12: `}` has no meaning here. Write the condition alone, without braces."),
     # what is too much
     ("grade" + " " * 2000, "The condition has 2005 characters; it may have 2000."),
-    ("(" * 51 + "grade" + ")" * 51, "column 51: this is nested too deep; 50 levels are the most."),
+    ("(" * 11 + "grade" + ")" * 11, "column 11: this is nested too deep; 10 levels are the most."),
+    ("not " * 11 + "grade", "column 45: this is nested too deep; 10 levels are the most."),
     ('days_since("sent") > 100001', "column 22: this number is too large; 100000 is the most."),
     ('city == "\\x00"', "column 9: this text has a character that no database can keep."),
     ('city == "\\ud800"', "column 9: this text has a character that no database can keep."),
