@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
@@ -50,7 +50,8 @@ def _send(desk: Desk, campaign: Campaign, clock: Clock) -> Tally:
     while not total.ended_early:
         tally, taken = send(desk, campaign, clock)
         total += tally
-        if not taken:
+        get_run_logger().info("a shard of %d messages, %d accepted", taken, tally.accepted)
+        if taken < SHARD:
             break
     return total
 

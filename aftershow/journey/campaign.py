@@ -117,7 +117,7 @@ class _Reader:
 
     def read(self, name: str) -> Campaign:
         model = self.source.read(CampaignModel)
-        self._names(model)
+        self._names(model, name)
         audience = self._audience(model)
         steps = self._steps(model)
         if self.problems or audience is None:
@@ -132,7 +132,9 @@ class _Reader:
             steps=steps,
         )
 
-    def _names(self, model: CampaignModel) -> None:
+    def _names(self, model: CampaignModel, name: str) -> None:
+        if model.campaign != name:
+            self._wrong(("campaign",), f"`{model.campaign}` stands in {name}.yaml: they have one name")
         if model.show is not None:
             self._known(("show",), "show", model.show, list(self.workspace.shows))
         if model.sender not in (None, "owner"):
