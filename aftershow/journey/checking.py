@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aftershow.audience.expression import parse
 from aftershow.content.template import load_template
 from aftershow.errors import AftershowError, ContentError, ExpressionError, Problem
-from aftershow.journey.campaign import Campaign, load_campaigns
+from aftershow.journey.campaign import load_campaigns
+from aftershow.journey.campaign_file import CampaignModel
 from aftershow.journey.context import NAMES
 from aftershow.words import Channel
-from aftershow.workspace.source import collect
+from aftershow.workspace.source import Source, collect
 from aftershow.workspace.wording import did_you_mean
-from aftershow.workspace.workspace import Workspace, load_workspace
+from aftershow.workspace.workspace import CAMPAIGNS, TESTS, Workspace, load_workspace
 
 #: Says what is wrong with a channel's settings by raising an AftershowError.
 CheckConnector = Callable[[Mapping[str, Any], Channel], object]
@@ -38,13 +40,27 @@ def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnecto
     workspace = collect(problems, lambda: load_workspace(root, environ))
     templates = _template_names(root / "templates")
     channels = {name: _check_template(root, name, problems, warnings) for name in templates}
-    campaigns: dict[str, Campaign] = {}
+    sources = workspace.campaign_sources if workspace else _campaign_sources(root)
+    for source in sources.values():
+        problems += _step_problems(source, channels, workspace)
     if workspace is not None:
         problems += _channel_problems(workspace, check_connector) + _segment_problems(workspace)
-        campaigns = collect(problems, lambda: load_campaigns(workspace)) or {}
-        for campaign in campaigns.values():
-            problems += _step_problems(campaign, channels)
-    return Findings(problems=problems, warnings=warnings, campaigns=len(campaigns), templates=len(templates))
+        collect(problems, lambda: load_campaigns(workspace))
+    return Findings(
+        problems=list(dict.fromkeys(problems)),
+        warnings=warnings,
+        campaigns=len(sources),
+        templates=len(templates),
+    )
+
+
+def _campaign_sources(root: Path) -> dict[str, Source]:
+    """Read what can be read of the campaigns of a workspace that is broken elsewhere."""
+    files = sorted(path.relative_to(root).as_posix() for path in (root / CAMPAIGNS).glob("*.yaml"))
+    sources = {
+        file: collect([], partial(Source.load, root, file)) for file in files if not file.endswith(TESTS)
+    }
+    return {file: source for file, source in sources.items() if source is not None}
 
 
 def _template_names(templates: Path) -> list[str]:
@@ -87,19 +103,23 @@ def _segment_problems(workspace: Workspace) -> list[Problem]:
     return found
 
 
-def _step_problems(campaign: Campaign, channels: Mapping[str, frozenset[Channel] | None]) -> list[Problem]:
-    found = []
-    for number, step in enumerate(campaign.steps):
-        name, place = step.model.template, ("steps", number, step.channel.value)
+def _step_problems(
+    source: Source, channels: Mapping[str, frozenset[Channel] | None], workspace: Workspace | None
+) -> list[Problem]:
+    """Find steps that name no template, the wrong kind of it, or a channel that nothing carries."""
+    found: list[Problem] = []
+    model = collect(found, lambda: source.read(CampaignModel))
+    for number, step in enumerate(model.steps if model else ()):
+        name, place = step.template, ("steps", number, step.channel.value)
         if name not in channels:
             text = f"there is no folder templates/{name}{did_you_mean(name, channels)}"
-            found.append(campaign.source.problem(place, text))
+            found.append(source.problem(place, text))
         elif (serves := channels[name]) is not None and step.channel not in serves:
             text = f"templates/{name} has no part for {step.channel}: it lacks {_PARTS[step.channel]}"
-            found.append(campaign.source.problem(place, text))
-        if step.channel not in campaign.workspace.settings.channels:
+            found.append(source.problem(place, text))
+        if workspace is not None and step.channel not in workspace.settings.channels:
             text = f"the channel {step.channel} has no connector in config/aftershow.yaml"
-            found.append(campaign.source.problem(place, text))
+            found.append(source.problem(place, text))
     return found
 
 

@@ -1,0 +1,195 @@
+"""The command line keeps its contract: names, keys, exit codes, and what is printed where."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aftershow.cli import main
+
+ROOT = Path(__file__).parent.parent
+AT = "2026-09-18T10:00-05:00"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document that was printed."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call the command line as a shell would."""
+
+    def call(*words: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["aftershow", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        return Ran(code=int(end.value.code or 0), out=captured.out, err=captured.err)
+
+    return call
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo's workspace over a fresh database, once for each kind."""
+    monkeypatch.setenv("AFTERSHOW_DATABASE_URL", database_url)
+    monkeypatch.chdir(tmp_path)
+    for folder in ("config", "templates", "leads"):
+        shutil.copytree(ROOT / folder, tmp_path / "w" / folder)
+    monkeypatch.setenv("AFTERSHOW_WORKSPACE", str(tmp_path / "w"))
+    return tmp_path / "w"
+
+
+@pytest.fixture
+def imported(run: Run, workspace: Path) -> Path:
+    """The workspace with the leads of one show."""
+    book = workspace / "leads" / "midwest-expo-2026" / "04_titled_workbook.xlsx"
+    assert run("import", book, "--show", "midwest-expo-2026", "--at", AT).code == 0
+    return workspace
+
+
+def test_import(run: Run, workspace: Path) -> None:
+    """The document has the agreed keys; the file again changes nothing."""
+    file = workspace / "leads" / "rental-show-2026" / "01_registrar_flat.csv"
+    first = run("import", file, "--show", "rental-show-2026", "--json")
+    again = run("import", file, "--show", "rental-show-2026", "--json")
+    keys = ["rows", "captures", "contacts_new", "contacts_matched", "leads_new", "review", "fix_list"]
+    assert (first.code, list(first.document)) == (0, keys)
+    assert [first.document[key] for key in keys] == [3, 3, 3, 0, 3, 0, []]
+    assert [again.document[key] for key in keys] == [3, 0, 0, 3, 0, 0, []]
+
+
+def test_import_with_rows_to_fix(run: Run, workspace: Path) -> None:
+    """Rows that can't be used are printed with file, line and reason, and the exit code tells."""
+    ran = run("import", workspace / "leads" / "website" / "web_form.csv", "--show", "website", "--json")
+    assert ran.code == 1
+    (entry,) = ran.document["fix_list"]
+    assert (entry["file"], entry["line"]) == ("web_form.csv", 8)
+    listed = run("fixes", "--json")
+    assert (listed.code, listed.document["fix_list"]) == (0, [entry])
+
+
+def test_import_of_what_is_no_lead_file(run: Run, workspace: Path) -> None:
+    """A bad file is a problem that is named, and nothing of it is kept."""
+    (workspace / "flyer.pdf").write_bytes(b"%PDF-1.7 \x00\x01")
+    ran = run("import", workspace / "flyer.pdf", "--show", "website")
+    assert (ran.code, ran.out) == (1, "")
+    assert "flyer.pdf" in ran.err
+
+
+def test_plan(run: Run, imported: Path) -> None:
+    """The plan is dated and has a reason for everyone who is held."""
+    ran = run("plan", "midwest-leads", "--at", AT, "--json")
+    plan = ran.document
+    assert (ran.code, plan["campaign"]) == (0, "midwest-leads")
+    assert {(m["contact"], m["step"], m["channel"], m["due_at"][:10]) for m in plan["planned"]} == {
+        ("ann.lee@example.com", "thanks", "email", "2026-09-18"),
+        ("ann.lee@example.com", "site-visit", "email", "2026-09-25"),
+    }
+    assert {(m["contact"], m["step"], m["reason"]) for m in plan["held"]} == {
+        ("ann.lee@example.com", "quick-question", "permission"),
+        ("+13095550101", "thanks", "no_address"),
+        ("+13095550101", "quick-question", "no_address"),
+        ("+13095550101", "site-visit", "no_address"),
+    }
+
+
+def test_run_and_ledger(run: Run, imported: Path, prefect_api: str) -> None:
+    """A turn sends what is due, once; the ledger counts the same."""
+    first, again = (run("run", "midwest-leads", "--at", AT, "--json") for _ in range(2))
+    keys = {"campaign", "at", "planned", "held", "accepted", "rejected", "unknown", "interactions"}
+    assert keys <= set(first.document)
+    assert (first.code, first.document["accepted"], again.document["accepted"]) == (0, 1, 0)
+    ledger = run("ledger", "midwest-leads", "--json").document
+    assert set(ledger) == {"messages", "by_state", "held", "by_channel"}
+    assert ledger["by_state"]["accepted"] == 1
+    assert len(list((imported / "outbox" / "email").glob("*.eml"))) == 1
+
+
+def test_segment(run: Run, imported: Path) -> None:
+    """A segment lists its people, and says of one person which clause fails."""
+    assert run("segment", "a-leads", "--json").document == {"count": 1, "contacts": ["+13095550101"]}
+    explained = run("segment", "a-leads", "--explain", "ANN.LEE@example.com", "--json").document
+    assert (explained["holds"], explained["fails"]) == (False, 'grade == "A"')
+
+
+def test_preview(run: Run, imported: Path, tmp_path: Path) -> None:
+    """A preview writes the parts that this person would get, and sends nothing."""
+    ran = run("preview", "thanks", "--contact", "ann.lee@example.com", "--out", tmp_path / "look", "--json")
+    assert ran.code == 0
+    names = sorted(path.name for path in (tmp_path / "look").iterdir())
+    assert names == ["email.html", "email.txt", "message.eml", "subject.txt"]
+    assert "Ann" in (tmp_path / "look" / "email.html").read_text()
+    assert not (imported / "outbox").exists()
+
+
+def test_contact(run: Run, imported: Path) -> None:
+    """A person is shown with facts and their sources, permissions and what happened."""
+    person = run("contact", "Ann.Lee@example.com", "--json").document
+    assert {"facts", "leads", "permissions", "timeline"} <= set(person)
+    assert [event["kind"] for event in person["timeline"]] == ["captured", "captured"]
+
+
+def test_check(run: Run, workspace: Path) -> None:
+    """The workspace is good; after a mistake in one line, the file, the line and the likely meaning are named."""
+    assert run("check").code == 0
+    campaign = workspace / "config" / "campaigns" / "midwest-leads.yaml"
+    campaign.write_text(
+        campaign.read_text().replace("site-visit", "site-vist").replace("grade in", "grad in")
+    )
+    ran = run("check")
+    assert ran.code == 1
+    assert "config/campaigns/midwest-leads.yaml:6: audience.where: " in ran.out
+    assert "Did you mean grade?" in ran.out
+    assert "config/campaigns/midwest-leads.yaml:14: steps.3.email: " in ran.out
+    assert "did you mean `site-visit`?" in ran.out
+
+
+def test_init(run: Run, tmp_path: Path) -> None:
+    """A new workspace passes its own check."""
+    assert run("init", tmp_path / "new").code == 0
+    assert run("check", "--workspace", tmp_path / "new").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["plan", "midwest-leds"], "midwest-leads"),
+        (["segment", "a-leds"], "a-leads"),
+        (["import", "x.csv", "--show", "nowhere"], "nowhere"),
+        (["contact", "nobody@example.com"], "No contact"),
+        (["preview", "thanks", "--contact", "nobody@example.com"], "No contact"),
+        (["plan", "midwest-leads", "--at", "yesterday"], "2026-11-24T10:00-06:00"),
+        (["plan", "midwest-leads", "--at", "2026-09-18T10:00"], "time zone"),
+        (["--workspace", "/nowhere", "plan", "x"], "aftershow init"),
+    ],
+)
+def test_wrong_usage(run: Run, imported: Path, words: list[str], says: str) -> None:
+    """What is not there, and what can't be understood, ends with 2 and says what would do."""
+    ran = run(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.err
+
+
+def test_db_upgrade(run: Run, workspace: Path) -> None:
+    """Upgrading what is new already says so."""
+    ran = run("db", "upgrade", "--json")
+    assert (ran.code, ran.document["before"]) == (0, ran.document["after"])
