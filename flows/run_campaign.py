@@ -56,14 +56,14 @@ def _send(desk: Desk, campaign: Campaign, clock: Clock) -> Tally:
     return total
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="plan", cache_policy=NO_CACHE, persist_result=False)
 def plan(desk: Desk, campaign: Campaign, now: datetime) -> Prepared:
     """Enrol, and write down who gets what is due and who does not."""
     with desk.engine.begin() as connection:
         return prepare(connection, campaign, now=now)
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="send", cache_policy=NO_CACHE, persist_result=False)
 def send(desk: Desk, campaign: Campaign, clock: Clock) -> tuple[Tally, int]:
     """Send one shard; returns what happened and how many messages it took."""
     with desk.engine.begin() as connection:
@@ -74,7 +74,7 @@ def send(desk: Desk, campaign: Campaign, clock: Clock) -> tuple[Tally, int]:
         )
 
 
-@task(cache_policy=NO_CACHE, persist_result=False)
+@task(task_run_name="log", cache_policy=NO_CACHE, persist_result=False)
 def log(desk: Desk, campaign: Campaign, prepared: Prepared, tally: Tally, now: datetime) -> TurnResult:
     """Move everyone on and count."""
     with desk.engine.begin() as connection:
