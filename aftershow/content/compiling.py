@@ -72,11 +72,14 @@ class Compiler:
         return HtmlParts(html=html, plain=plain, inline_each=document.difference is not None)
 
     def _flatten(self, path: str, environment: GuardedEnvironment) -> list[Chunk]:
+        """Return the pieces of a file, without any where it or its layout can't be read."""
+        known = len(self.files.problems)
         language = Language(names=self.names, environment=environment)
         chunks = Layout(files=self.files, language=language).flatten(path)
-        if not self.files.problems:
-            for chunk, line, text in language.unknown_names(chunks):
-                self.files.complain(chunk.file, line, text)
+        if len(self.files.problems) > known:
+            return []
+        for chunk, line, text in language.unknown_names(chunks):
+            self.files.complain(chunk.file, line, text)
         return chunks
 
     def _plain(self, path: str, chunks: Sequence[Chunk], limit: int) -> Part | None:
@@ -85,8 +88,6 @@ class Compiler:
         )
 
     def _part(self, path: str, environment: GuardedEnvironment, source: str, limit: int) -> Part | None:
-        if self.files.problems:
-            return None
         try:
             template = compiled(environment, source)
         except (TemplateError, SyntaxError, RecursionError) as error:

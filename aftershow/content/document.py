@@ -8,7 +8,7 @@ from aftershow.content.files import TemplateFiles
 from aftershow.content.inlining import inline_css
 from aftershow.content.marks import Marked
 from aftershow.content.markup import Spot, read_spots
-from aftershow.content.plain import plain_text
+from aftershow.content.plain import loose_text
 from aftershow.content.proof import find_difference
 
 
@@ -44,14 +44,15 @@ class Document:
                 else printing(chunk, files.place(chunk.file))
             )
 
-        return self.marked.put_back(self.marked.without_echoes(plain_text(self.inlined)), write)
+        return self.marked.put_back(self.marked.without_echoes(loose_text(self.inlined)), write)
 
 
 def read_document(chunks: Sequence[Chunk], path: str, files: TemplateFiles) -> Document | None:
     """Return a template of HTML, read and inlined, or None after noting what is wrong with it."""
+    known = len(files.problems)
     marked = Marked(chunks)
     spots = read_spots(marked, files.complain)
-    if files.problems:
+    if len(files.problems) > known or not marked.text.strip():
         return None
     written = marked.with_comments(
         {number for number, spot in spots.items() if spot.place == "text" and chunks[number].kind is Kind.TAG}

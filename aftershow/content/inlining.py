@@ -17,6 +17,9 @@ cssutils.log.setLevel(logging.CRITICAL)
 _ENCODED = ("href", "src", "action", "name")
 _SPECIAL = re.compile(r"[^!-~]")
 
+# Where there is none, libxml2 would write one of 1999, for which browsers change their ways.
+_DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
+
 
 def inline_css(document: str) -> str:
     """Return an HTML document with its CSS in `style` attributes.
@@ -27,9 +30,10 @@ def inline_css(document: str) -> str:
     """
     root = parse(document)
     addresses = _take_addresses(root)
-    _write_styles_in_ascii(root)
     Premailer(root, strip_important=False, allow_network=False, disable_validation=True).transform()
-    written: str = etree.tostring(root.getroottree(), method="html", encoding="unicode")
+    _write_styles_in_ascii(root)
+    doctype = None if _DOCTYPE.search(document) else "<!DOCTYPE html>"
+    written: str = etree.tostring(root.getroottree(), method="html", encoding="unicode", doctype=doctype)
     if addresses:
         written = re.sub("|".join(addresses), lambda found: addresses[found[0]], written)
     return written

@@ -116,7 +116,8 @@ class Language:
         member = rest.split(".")[0]
         if not member or not members or members & {member, "*"}:
             return None
-        return f"`{root}.{member}` is not known{did_you_mean(member, members)}"
+        name = f"{root}.{member}"
+        return f"`{name}` is not known{did_you_mean(name, (f'{root}.{other}' for other in members))}"
 
     def _mistakes_in(self, node: nodes.Node, line: int) -> Iterator[tuple[int, str]]:
         line = getattr(node, "lineno", None) or line

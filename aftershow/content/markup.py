@@ -143,8 +143,9 @@ class _Reader(HTMLParser):
             self._complain_here(f"`{name}` must begin with https://, http://, mailto:, tel: or sms:")
 
     def _refuse_bare_values(self) -> None:
-        bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", self.get_starttag_text() or "")
-        self._refuse(" ".join(re.findall(r"=\s*([^\s>]+)", bare)), "put quotation marks around the value")
+        unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", '""', self.get_starttag_text() or "")
+        bare = " ".join(re.findall(r"=\s*([^\s>\"]+)", unquoted))
+        self._refuse(bare, "put quotation marks around the value")
 
     def _close_down_to(self, level: int, by: str) -> None:
         for tag, offset in self._open[level:]:

@@ -168,7 +168,7 @@ def _body(text: str) -> tuple[bytes, bytes]:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.removesuffix("\n").split("\n")
-    data = "\r\n".join(lines).encode(errors="replace")
+    data = "\r\n".join([*lines, ""]).encode(errors="replace")
     if data.isascii() and max(map(len, lines)) <= LINE_LIMIT and b"\0" not in data and b"--=_" not in data:
-        return b"7bit", data + b"\r\n"
-    return b"quoted-printable", binascii.b2a_qp(data, istext=True) + b"\r\n"
+        return b"7bit", data
+    return b"quoted-printable", binascii.b2a_qp(data, istext=True)

@@ -6,10 +6,14 @@ from lxml import etree
 
 from aftershow.content.inlining import parse
 
-#: Elements that begin on a line of their own; those of the second group have an empty line around them.
+#: Elements that begin on a line of their own.
 LINES = frozenset({"address", "article", "div", "footer", "header", "li", "section", "tr", "dt", "dd"})
+#: Elements with an empty line before and after them.
 PARAGRAPHS = frozenset({"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "table", "ul", "hr"})
+#: Elements whose text is not shown.
 UNSEEN = frozenset({"head", "script", "style", "title"})
+#: Stands where a new line begins; several of them begin one.
+BREAK = "\v"
 
 # Written out, since \n{3,} takes seven times as long.
 _EMPTY_LINES = re.compile(r"\n\n\n+")
@@ -17,20 +21,33 @@ _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def plain_text(document: str) -> str:
-    """Return the text of an HTML document, links with their addresses behind them; marks stay where they are.
+    """Return the text of an HTML document, links with their addresses behind them.
 
     What can't be seen (`display: none`, `hidden`), or is not meant to be read (`aria-hidden`), is left out.
     """
+    return tidy(loose_text(document))
+
+
+def loose_text(document: str) -> str:
+    """Return the text before it is tidy: marks stay, and what they print may still begin new lines."""
     root = parse(document)
     before = [_mark(comment) for comment in root.itersiblings(etree.Comment, preceding=True)]
     text = "".join([*reversed(before), *_pieces(root)])
-    return tidy(re.sub(r" *\t[ \t]*", "  ", re.sub(" {2,}", " ", text)))
+    return re.sub(r" *\t[ \t]*", "  ", re.sub(" {2,}", " ", text))
 
 
 def tidy(text: str) -> str:
-    """Return a text without spaces around its lines and two empty lines together, ending with a line end."""
-    lines = "\n".join(map(str.strip, text.split("\n")))
-    return _EMPTY_LINES.sub("\n\n", lines).strip() + "\n"
+    """Return a text without spaces around its lines and two empty lines together, ending with a line end.
+
+    A BREAK begins a new line where none has begun.
+    """
+    lines = []
+    for line in text.split("\n"):
+        if BREAK in line:
+            lines += [part for part in map(str.strip, line.split(BREAK)) if part] or [""]
+        else:
+            lines.append(line.strip())
+    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip() + "\n"
 
 
 def _pieces(element: etree._Element) -> list[str]:
@@ -60,7 +77,7 @@ def _around(element: etree._Element) -> tuple[str, str]:
         case "img":
             return element.get("alt") or "", ""
         case "li":
-            return "\n- ", "\n"
+            return f"{BREAK}- ", BREAK
         case "td" | "th":
             # Two spaces between the cells of a row, whatever white space stands there.
             return "", "\t"
@@ -69,7 +86,7 @@ def _around(element: etree._Element) -> tuple[str, str]:
         case tag if tag in PARAGRAPHS:
             return "\n\n", "\n\n"
         case tag if tag in LINES:
-            return "\n", "\n"
+            return BREAK, BREAK
         case _:
             return "", ""
 

@@ -107,10 +107,8 @@ def _load_email(compiler: Compiler, name: str, there: list[str]) -> Email | None
     for file in ("subject.txt", "email.html"):
         if file not in there:
             compiler.files.complain(name, None, f"is an email without {file}{did_you_mean(file, there)}")
-    if compiler.files.problems:
-        return None
-    subject = compiler.subject(f"{name}/subject.txt")
-    parts = compiler.html(f"{name}/email.html")
+    subject = compiler.subject(f"{name}/subject.txt") if "subject.txt" in there else None
+    parts = compiler.html(f"{name}/email.html") if "email.html" in there else None
     plain = compiler.plain(f"{name}/email.txt") if "email.txt" in there else None
     if subject is None or parts is None:
         return None

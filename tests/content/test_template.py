@@ -1,0 +1,223 @@
+"""Template folders: what they become, and what is said of one with mistakes."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aftershow.content.template import MessageTemplate, load_template
+from aftershow.errors import ContentError
+from aftershow.words import Channel
+
+Load = Callable[..., MessageTemplate]
+Folder = Callable[[dict[str, str]], Path]
+NAMES = frozenset({"given_name", "company", "language", "answers", "show.name", "show.starts"})
+
+BASE = """<!doctype html><html><head><title>{% block title %}{{ our.name }}{% endblock %}</title></head>
+<body>{% block content %}<p>From the base</p>{% endblock %}{% include "base/foot.html" %}</body></html>"""
+
+
+def mistakes(root: Path, name: str = "hello") -> list[str]:
+    """Return the lines that a marketer reads."""
+    with pytest.raises(ContentError) as caught:
+        load_template(root, name, names=NAMES)
+    assert str(caught.value) == "\n".join(map(str, caught.value.problems))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_layout_blocks_and_partials(folder: Folder, context: dict[str, Any]) -> None:
+    """A message is a few lines under one base layout, as Jinja2 would put them together."""
+    root = folder(
+        {
+            "base/email.html": BASE,
+            "base/foot.html": "<p>{{ our.address }}</p>{% if note %}<i>{{ note }}</i>{% endif %}",
+            "hello/subject.txt": "Hello {{ given_name }}\n",
+            "hello/email.html": '{% extends "base/email.html" %}\n{% set note = "N" ~ given_name %}\n'
+            "{% block content %}<p>Hello</p>{{ super() }}{% endblock %}",
+        }
+    )
+    parts = load_template(root, "hello", names=NAMES).render_email(context)
+    assert parts.subject == "Hello Zoë"
+    assert parts.html.split("<body>")[1].split("</body>")[0] == (
+        "<p>Hello</p><p>From the base</p><p>1 Foundry Street</p><i>NZo&#235;</i>"
+    )
+    assert parts.text == "Hello\n\nFrom the base\n\n1 Foundry Street\n\nNZoë\n"
+
+
+def test_channels_are_those_of_the_files(folder: Folder) -> None:
+    """What lies in the folder decides how it can go."""
+    root = folder(
+        {"both/subject.txt": "x", "both/email.html": "<p>x</p>", "both/text.txt": "x", "text/text.txt": "x"}
+    )
+    assert load_template(root, "both", names=NAMES).channels == {Channel.EMAIL, Channel.TEXT}
+    text = load_template(root, "text", names=NAMES)
+    assert text.channels == {Channel.TEXT}
+    with pytest.raises(ContentError, match=r"has no email\.html"):
+        text.render_email({})
+
+
+def test_a_plain_part_of_ones_own(load_email: Load, context: dict[str, Any]) -> None:
+    """email.txt takes the place of the text made from the HTML, and is not escaped."""
+    template = load_email("<p>x</p>", {"hello/email.txt": "Hello {{ company }},\n\n\n\nbye  \n"})
+    assert template.render_email(context).text == "Hello Café & Söhne <GmbH>,\n\nbye\n"
+
+
+def test_gaps_are_none_and_can_be_filled(load_text: Load, context: dict[str, Any]) -> None:
+    """A question that nobody asked is no mistake, and the word None is never printed."""
+    template = load_text(
+        '{{ answers.budget or "?" }} {{ answers.interest }} {% if answers.items %}x{% endif %}'
+    )
+    assert template.render_text(context).body == "? pumps"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "given_name",
+        "given_name|upper",
+        "given_name|title",
+        "given_name ~ '!'",
+        "answers.budget",
+        "[given_name]|join",
+    ],
+)
+def test_none_is_never_printed(expression: str, load_text: Load, context: dict[str, Any]) -> None:
+    """A missing value stops this person's message with advice, not with a letter to None."""
+    template = load_text(f"Dear {{{{ {expression} }}}},")
+    with pytest.raises(ContentError, match=r'text\.txt.*or "there"'):
+        template.render_text(context | {"given_name": None})
+
+
+def test_days_are_written_in_the_language_of_the_person(load_text: Load, context: dict[str, Any]) -> None:
+    """A date reads as people write it."""
+    template = load_text('{{ show.starts|date }} / {{ show.starts|date("en") }} / {{ now|date("fr") }}')
+    names = context | {
+        "show": {"starts": date(2026, 10, 20)},
+        "now": datetime(2026, 10, 21, 23, 0, tzinfo=UTC),
+    }
+    assert template.render_text(names).body == "20. Oktober 2026 / October 20, 2026 / 21 octobre 2026"
+    assert "October 20" in template.render_text(names | {"language": "xx"}).body
+
+
+def test_a_day_that_is_not_written_out_says_how(load_text: Load, context: dict[str, Any]) -> None:
+    """2026-10-20 00:00:00+00:00 is not what a marketer means."""
+    template = load_text("{{ show.starts }}")
+    with pytest.raises(ContentError, match=r"\{\{ show\.starts\|date \}\}"):
+        template.render_text(context | {"show": {"starts": date(2026, 10, 20)}})
+
+
+def test_every_mistake_at_once_with_its_line(folder: Folder) -> None:
+    """A marketer reads all mistakes of a template in one go, each where it stands."""
+    root = folder(
+        {
+            "base/email.html": "<html><body>{% block content %}{% endblock %}</body></html>",
+            "hello/subject.txt": "Hello\n{{ gven_name }}",
+            "hello/email.html": '{% extends "base/email.html" %}\n{% block content %}\n{{ show.nmae }}\n'
+            "<p><b>{{ answers.x }}\n{{ compny|upper }}</p>\n{% endblock %}",
+            "hello/text.txt": "{{ given_name|uper }}\n{{ f() }}",
+        }
+    )
+    assert mistakes(root) == [
+        "templates/hello/email.html:3: `show.nmae` is not known, did you mean `show.name`?",
+        "templates/hello/email.html:4: <b> is not closed before </p>",
+        "templates/hello/email.html:5: `compny` is not known, did you mean `company`?",
+        "templates/hello/subject.txt:2: `gven_name` is not known, did you mean `given_name`?",
+        "templates/hello/text.txt:1: there is no filter `uper`, did you mean `upper`?",
+        "templates/hello/text.txt:2: this can't be called; use a filter, as in {{ given_name|upper }}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({"hello/text.txt": "x"}, ["templates: there is no template `helo`, did you mean `hello`?"]),
+        (
+            {"helo/emial.html": "x"},
+            ["templates/helo: has neither email.html nor text.txt, did you mean `emial.html`?"],
+        ),
+        (
+            {"helo/email.html": "<p>x</p>", "helo/subjekt.txt": "x"},
+            ["templates/helo: is an email without subject.txt, did you mean `subjekt.txt`?"],
+        ),
+        ({"helo/text.txt": "\n{% if x %}"}, ["templates/helo/text.txt:2: Unexpected end of template."]),
+        (
+            {"helo/text.txt": '\n{% include "helo/txet.txt" %}'},
+            ["templates/helo/text.txt:2: `helo/txet.txt` is not there, did you mean `helo/text.txt`?"],
+        ),
+        (
+            {"helo/text.txt": "{% include x %}"},
+            ['templates/helo/text.txt:1: write the name of the file, as in {% include "base/email.html" %}'],
+        ),
+    ],
+)
+def test_what_is_missing_or_mistyped(files: dict[str, str], expected: list[str], folder: Folder) -> None:
+    """Each mistake comes with its likely meaning."""
+    found = mistakes(folder(files), "helo")
+    assert len(found) == 1
+    assert found[0].startswith(expected[0].removesuffix("."))
+
+
+@pytest.mark.parametrize(
+    ("html", "line", "said"),
+    [
+        ("<p>\n<b>x</p>", 2, "<b> is not closed before </p>"),
+        ("<p>x</p>\n</div>", 2, "</div> closes nothing"),
+        ("<div>\n<table><tr><td>x", 1, "<div> is not closed before the end"),
+        ("<p>\n1 < 2</p>", 2, "begins no tag"),
+        ("<p>\n<a href={{ unsubscribe_url }}>x</a></p>", 2, "put quotation marks around"),
+        ("\n<p {{ company }}>x</p>", 2, "can't stand at this place"),
+        ("<style>\np { color: {{ company }} }</style>", 2, "write it into a `style` attribute"),
+        ('\n<link rel="stylesheet" href="https://example.com/a.css">', 2, "<link> is not for emails"),
+        ('<style>\n@import url("https://example.com/a.css");</style>', 1, "@import loads a file"),
+        ('\n<img src="logo.png" alt="">', 2, "must begin with https://"),
+    ],
+)
+def test_broken_html_is_named_with_its_line(html: str, line: int, said: str, load_email: Load) -> None:
+    """What no browser would show as it was meant is found before it is sent."""
+    with pytest.raises(ContentError) as caught:
+        load_email(html)
+    (problem, *_) = caught.value.problems
+    assert (problem.file, problem.line) == ("templates/hello/email.html", line)
+    assert said in problem.text
+
+
+def test_dear_characters_are_warned_of_with_their_line(load_text: Load, context: dict[str, Any]) -> None:
+    """A curly apostrophe in the template makes everyone's text dear; the marketer hears it before."""
+    template = load_text("Hello {{ given_name }},\nit’s us")
+    (warning,) = template.warnings
+    assert warning.startswith("templates/hello/text.txt:2: ’ (RIGHT SINGLE QUOTATION MARK), write ' instead")
+    parts = template.render_text(context)
+    assert (parts.encoding, parts.segments, parts.forced_by) == ("UCS-2", 1, ("ë", "’"))
+
+
+def test_a_text_counts_what_this_person_gets(load_text: Load, context: dict[str, Any]) -> None:
+    """Names make a text longer, and dearer, than its template."""
+    template = load_text("Hello {{ company }}")
+    assert template.warnings == ()
+    assert template.render_text(context | {"company": "x" * 160}).segments == 2
+    assert template.render_text(context | {"company": "Čapek"}).forced_by == ("Č",)
+
+
+def test_a_line_with_a_tag_alone_leaves_no_gap_in_a_text(load_text: Load, context: dict[str, Any]) -> None:
+    """A text message reads as its template looks."""
+    template = load_text(
+        "Hello\n{% if grade == 'A' %}\ndear\n{% endif %}\n  {% for x in [1, 2] %}\n{{ x }}\n  {% endfor %}\n"
+    )
+    assert template.render_text(context).body == "Hello\ndear\n1\n2"
+
+
+def test_functions_of_the_expression_language_can_be_called(load_text: Load, context: dict[str, Any]) -> None:
+    """Templates and conditions share names and meaning."""
+    assert load_text('{% if days_since("sent") > 2 %}late{% endif %}').render_text(context).body == "late"
+
+
+@pytest.mark.parametrize("part", ["subject.txt", "text.txt"])
+def test_an_empty_part_is_no_message(part: str, folder: Folder, context: dict[str, Any]) -> None:
+    """Nobody gets a mail without a subject or a text without words."""
+    files = {"hello/email.html": "<p>x</p>"} if part == "subject.txt" else {}
+    template = load_template(folder({**files, f"hello/{part}": "{{ company }}\n"}), "hello", names=NAMES)
+    render = template.render_email if template.email else template.render_text
+    with pytest.raises(ContentError, match="is empty for this person"):
+        render(context | {"company": " "})
