@@ -117,21 +117,24 @@ def plan(made: "Plan") -> None:
     table(f"{made.campaign}: {len(rows)} messages would go out", ("when", "contact", "step", "channel"), rows)
     held = [(m.contact, m.step, m.reason) for m in made.held]
     table(f"{len(held)} would be held", ("contact", "step", "reason"), held)
-    outside = [(count, clause) for clause, count in made.outside.items()]
-    table(
-        f"{sum(made.outside.values())} people are not in the audience",
-        ("people", "because this fails"),
-        outside,
-    )
+    if made.outside:
+        outside = [(count, clause) for clause, count in made.outside.items()]
+        table("Not in the audience", ("people", "because this fails"), outside)
+    _stranded(made.stranded)
 
 
 def turn(result: Mapping[str, Any]) -> None:
     """Print what one turn did."""
     names = ("enrolled", "planned", "accepted", "rejected", "unknown", "deferred", "later", "interactions")
-    table(
-        f"{result['campaign']} at {result['at']}", ("what", "count"), [(name, result[name]) for name in names]
-    )
+    rows = [(name, result[name]) for name in names]
+    table(f"{result['campaign']} at {result['at']}", ("what", "count"), rows)
     say(f"held: {counted(result['held'])}")
+    _stranded(result["stranded"])
+
+
+def _stranded(people: Mapping[str, int]) -> None:
+    for step, count in people.items():
+        say(f"{count} people wait at `{step}`, which is no step any more. Give the step its name back.")
 
 
 def ledger(campaign: str, summary: "Summary") -> None:

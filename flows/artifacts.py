@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aftershow.leads.result import ImportResult
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from aftershow.desk import Desk
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import TurnResult
+from aftershow.leads.result import ImportResult
 from aftershow.ledger.counts import by_step
 
 
@@ -45,6 +45,10 @@ def show_result(result: TurnResult) -> None:
         f"| {result.deferred} |",
         "",
         f"Held: {held}.",
+    ]
+    lines += [
+        f"\n**{count} people wait at `{step}`**, which is no step any more."
+        for step, count in result.stranded.items()
     ]
     if result.stopped:
         lines += ["", f"**Stopped:** {result.stopped}"]

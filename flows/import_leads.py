@@ -4,11 +4,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from aftershow.leads.importing import import_files
 from prefect import flow
 from prefect.runtime import flow_run
 
 from aftershow.desk import open_desk, right_now
+from aftershow.leads.importing import import_files
 from flows.artifacts import show_import
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, String, exists, literal, select
+from sqlalchemy import Connection, String, exists, func, literal, select
 
 from aftershow.audience.query import audience
 from aftershow.journey.campaign import Campaign
@@ -34,6 +34,19 @@ def enrol(connection: Connection, campaign: Campaign, *, now: datetime) -> int:
     insert = insert_into(connection, enrollment).from_select(columns, new).on_conflict_do_nothing()
     count: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
     return count
+
+
+def stranded(connection: Connection, campaign: Campaign) -> dict[str, int]:
+    """Count the people whose next step is one that the campaign no longer has, by that step's name."""
+    steps = [step.key for step in campaign.steps]
+    waiting = (
+        select(enrollment.c.step, func.count())
+        .where(enrollment.c.campaign == campaign.name, enrollment.c.step.not_in(steps))
+        .where(enrollment.c.exited_at.is_(None))
+        .group_by(enrollment.c.step)
+        .order_by(enrollment.c.step)
+    )
+    return {row.step: row[1] for row in connection.execute(waiting)}
 
 
 def _show_of(connection: Connection, campaign: Campaign) -> int | None:

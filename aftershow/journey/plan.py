@@ -61,12 +61,14 @@ class Plan:
     held: list[HeldMessage]
     #: leads of the show (without a show: contacts) who are not in it, counted by the clause that fails
     outside: dict[str, int]
+    #: people whose next step is no longer in the campaign, by the step's name
+    stranded: dict[str, int]
 
 
 def make_plan(engine: Engine, campaign: Campaign, *, now: datetime) -> Plan:
     """Make the plan; nothing is written."""
     with engine.connect() as connection, connection.begin() as transaction:
-        prepare(connection, campaign, now=now)
+        prepared = prepare(connection, campaign, now=now)
         planned: list[PlannedMessage] = []
         for step in campaign.steps:
             planned += _play(connection, campaign, step, now=now)
@@ -76,6 +78,7 @@ def make_plan(engine: Engine, campaign: Campaign, *, now: datetime) -> Plan:
             planned=sorted(planned, key=lambda message: (message.due_at, message.contact_id)),
             held=_held(connection, campaign),
             outside=_outside(connection, campaign, now=now),
+            stranded=prepared.stranded,
         )
         transaction.rollback()
     return plan

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from aftershow.journey.advancing import advance
 from aftershow.journey.campaign import Campaign
-from aftershow.journey.enrolling import enrol
+from aftershow.journey.enrolling import enrol, stranded
 from aftershow.journey.rendering import StepRenderer
 from aftershow.ledger.claims import recover
 from aftershow.ledger.counts import held_by_reason, planned_counts
@@ -38,6 +38,8 @@ class Prepared:
     held: dict[str, int]
     #: of a sender that died: messages that may have been sent
     in_doubt: int
+    #: people whose next step is no longer in the campaign, by the step's name: they wait for a person
+    stranded: dict[str, int]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +64,8 @@ class TurnResult:
     deferred: int
     #: interactions written
     interactions: int
+    #: people whose next step is no longer in the campaign, by the step's name
+    stranded: dict[str, int]
     #: why the provider refuses us, when it does
     stopped: str | None
 
@@ -78,7 +82,14 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Pre
         advance(connection, campaign, step)
     due, later = planned_counts(connection, campaign.name, now=now)
     held = held_by_reason(connection, campaign.name)
-    return Prepared(enrolled=enrolled, due=due, later=later, held=held, in_doubt=in_doubt)
+    return Prepared(
+        enrolled=enrolled,
+        due=due,
+        later=later,
+        held=held,
+        in_doubt=in_doubt,
+        stranded=stranded(connection, campaign),
+    )
 
 
 def send_shard(
@@ -127,5 +138,6 @@ def finish(
         unknown=tally.unknown + prepared.in_doubt,
         deferred=tally.deferred + tally.untouched,
         interactions=tally.interactions,
+        stranded=prepared.stranded,
         stopped=tally.stopped,
     )

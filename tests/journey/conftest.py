@@ -58,7 +58,7 @@ steps:
     after: 5 days
 """,
     "templates/thanks/subject.txt": "Thank you, {{ given_name or 'dear visitor' }}",
-    "templates/thanks/email.html": "<p>Hello {{ given_name or 'there' }}, {{ sender.name }}, {{ our.name }}</p>"
+    "templates/thanks/email.html": "<p>Hello {{ given_name or 'there' }}, {{ sender.name }}</p>"
     '<p>{{ our.address }} <a href="{{ unsubscribe_url }}">Unsubscribe</a></p>',
     "templates/visit/subject.txt": "A visit",
     "templates/visit/email.html": "<p>May we come to {{ city or 'you' }}?</p>",

@@ -72,7 +72,8 @@ def test_the_cap_shows_in_the_plan(stage) -> None:
     stage.write(
         "config/campaigns/follow-up.yaml",
         "campaign: follow-up\npurpose: p\nshow: expo\naudience: {where: 'grade == \"A\"'}\n"
-        "limits: {per_contact: 1 per 3 days}\nsteps:\n  - email: thanks\n  - email: visit\n    after: 1 day\n",
+        "limits: {per_contact: 1 per 3 days}\n"
+        "steps:\n  - email: thanks\n  - email: visit\n    after: 1 day\n",
     )
     stage.person("ana@example.com")
     plan = stage.plan()

@@ -200,3 +200,17 @@ def test_a_template_that_fails_for_one_person_holds_that_one(stage) -> None:
     result = stage.turn()
     assert (result.accepted, result.held) == (1, {"content": 1})
     assert sent(stage) == ["ana@example.com"]
+
+
+def test_people_at_a_step_that_was_renamed_are_not_forgotten(stage) -> None:
+    """When a step loses its name under people who wait for it, turn and plan say so; the name back helps."""
+    stage.person("ana@example.com")
+    stage.turn()
+    campaign = stage.root / "config/campaigns/follow-up.yaml"
+    before = campaign.read_text()
+    stage.write(
+        "config/campaigns/follow-up.yaml", before.replace("text: question", "text: question\n    name: ask")
+    )
+    assert stage.turn(after=3 * DAY).stranded == stage.plan().stranded == {"question": 1}
+    stage.write("config/campaigns/follow-up.yaml", before)
+    assert stage.turn().stranded == {}
