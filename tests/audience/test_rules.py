@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, literal
+from sqlalchemy.dialects import postgresql
 
 from aftershow.audience.expression import parse
 from aftershow.audience.loading import load_person
@@ -43,6 +44,7 @@ WORLD = World(
                 ("sent", NOW - 30 * DAY),
                 ("replied", NOW - 3 * DAY + timedelta(microseconds=1)),
                 ("bounced", NOW - 12 * DAY),
+                ("clicked", NOW - 3 * DAY + timedelta(microseconds=1)),
             ],
             enrolled_at=NOW - 10 * DAY,
             messages=[Written(step="thanks", answered="replied"), Written(step="größe?", state="held")],
@@ -127,7 +129,9 @@ RULES = [
     ('days_since("sent") > 30', ""),
     ('30 <= days_since("sent") <= 30', "Ana"),
     ('days_since("sent") != 30', "Bo Çelik"),
-    ('days_since("replied") in [0, 3]', "Ana"),
+    ('days_since("clicked") in [2, 7.5]', "Ana"),
+    ('days_since("clicked") not in [3]', "Ana Bo Çelik"),
+    ('days_since("clicked") == 2 < days_since("bounced")', "Ana"),
     ('days_since("sent") > days_since("bounced")', "Ana"),
     ('days_since("sent") is none', "Bo Çelik"),
     ("days_since(captured_at) == 2", "Ana"),
@@ -135,7 +139,7 @@ RULES = [
     ("days_since(show.ends) < 0", ""),
     # what happened
     ("contacted and replied and bounced", "Ana"),
-    ("opened or clicked or complained or unsubscribed", ""),
+    ("opened or complained or unsubscribed", ""),
     # permission is what was said, suppression is the address of that channel
     ('permission("email")', "Ana"),
     ('refused("text")', "Ana"),
@@ -199,6 +203,12 @@ def test_a_show_says_which_lead_is_meant(
 ) -> None:
     """With a show, the lead is the one there, even if another is the latest; everyone has that show."""
     check(filled, source, meant, show_id=show_id)
+
+
+def test_order_is_the_same_in_a_database_of_any_language() -> None:
+    """Where PostgreSQL would put Å beside A, as dictionaries do, a condition still goes by code point."""
+    condition = parse('"A" < city <= account.name').sql(Scope(now=NOW))
+    assert str(condition.compile(dialect=postgresql.dialect())).count('COLLATE "C"') == 4
 
 
 IN_STEP = Scope(now=NOW, campaign=CAMPAIGN, since=enrollment.c.enrolled_at)

@@ -181,15 +181,18 @@ def _rows_of(number: int, figure: Figure) -> list[tuple[str, dict[str, Any]]]:
 def _words_of(number: int, figure: Figure) -> list[tuple[str, dict[str, Any]]]:
     rows: list[tuple[str, dict[str, Any]]] = []
     for place, (channel, said) in enumerate(figure.permissions.items()):
-        word = {
-            "contact_id": number,
-            "channel": channel,
-            "purpose": "marketing",
-            "answer": said,
-            "said_at": NOW,
-        }
-        rows.append(("permission_evidence", {"id": number * 10 + place, "source": "test", **word}))
-        rows.append(("permission", {"evidence_id": number * 10 + place, **word}))
+        # A yes to letters about repairs is no yes to marketing.
+        for purpose, answer in (("marketing", said), ("service", Answer.YES)):
+            word = {
+                "contact_id": number,
+                "channel": channel,
+                "purpose": purpose,
+                "answer": answer,
+                "said_at": NOW,
+            }
+            evidence = number * 100 + place * 10 + len(rows)
+            rows.append(("permission_evidence", {"id": evidence, "source": "test", **word}))
+            rows.append(("permission", {"evidence_id": evidence, **word}))
     return rows
 
 
