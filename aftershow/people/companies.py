@@ -11,7 +11,7 @@ from aftershow.people.wordlists import JOINTS, LEGAL_FORMS
 _WORD = re.compile(r"\w+", re.UNICODE)
 _DOT_OR_APOSTROPHE = re.compile(r"[.'’]")
 #: From this similarity on (0 to 100) two companies may be one; a part of a name counts as the whole.
-_ALIKE = 88
+_ALIKE = 85
 #: Words of a core that lead to similar companies; more would only find more of the same.
 _TELLING_WORDS = 2
 

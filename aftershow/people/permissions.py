@@ -76,8 +76,9 @@ def record(
 def record_all(connection: Connection, statements: Sequence[Statement], *, imported: bool) -> None:
     """Keep statements, in their order, and let the newest count.
 
-    A statement that its source made before is not kept again. With `imported`, a `no` never becomes a `yes`:
-    a file may repeat what was true when it was written, so that only the person can take a `no` back.
+    A statement that its source made before, and that says nothing new, is not kept again. With `imported`, a
+    `no` never becomes a `yes`: a file may repeat what was true when it was written, so that only the person
+    can take a `no` back.
     """
     people = {statement.contact_id for statement in statements}
     if not people:
@@ -90,12 +91,15 @@ def record_all(connection: Connection, statements: Sequence[Statement], *, impor
     for statement in statements:
         matter = (statement.contact_id, statement.channel, statement.purpose)
         said = (statement.answer, statement.wording)
-        if latest.get((*matter, statement.source)) == said:
+        current = counting.get(matter)
+        # A person who repeats a yes after a no elsewhere says something new; a file that repeats it does not.
+        repeated = latest.get((*matter, statement.source)) == said
+        if repeated and (imported or (current and current.answer == statement.answer)):
             continue
         latest[(*matter, statement.source)] = said
         number = next(numbers)
         kept.append((number, statement))
-        if _takes_over(statement, counting.get(matter), imported=imported):
+        if _takes_over(statement, current, imported=imported):
             counting[matter] = _Counting(
                 answer=statement.answer, said_at=statement.said_at, evidence_id=number
             )

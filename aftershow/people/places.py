@@ -34,6 +34,8 @@ _OTHER_NAMES = {
     "ivory coast": "CI",
     "brd": "DE",
 }
+#: The languages that are asked first.
+_LIKELY = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "nb", "fi", "cs", "tr", "ja", "zh")
 _NOT_IN_A_NAME = re.compile(r"[\W_]+")
 
 _EASTERN, _CENTRAL, _MOUNTAIN, _PACIFIC = (
@@ -137,7 +139,7 @@ def country_code(text: str) -> str | None:
     if len(code) == 3 and len(alpha_3) == 1:
         return str(alpha_3[0])
     name = _NOT_IN_A_NAME.sub(" ", fold(text.replace(".", ""))).strip()
-    return _OTHER_NAMES.get(name) or _english_names().get(name) or _names_in_all_languages().get(name)
+    return _OTHER_NAMES.get(name) or _names_in(_LIKELY).get(name) or _names_in(None).get(name)
 
 
 @cache
@@ -146,15 +148,10 @@ def _english() -> dict[str, str]:
 
 
 @cache
-def _english_names() -> dict[str, str]:
-    return {_NOT_IN_A_NAME.sub(" ", fold(name)).strip(): code for code, name in _english().items()}
-
-
-@cache
-def _names_in_all_languages() -> dict[str, str]:
-    # Takes a second, once, and only for a file with a name that is not English.
+def _names_in(languages: tuple[str, ...] | None) -> dict[str, str]:
+    """Return countries by their folded names in some languages; None for all, which takes a second, once."""
     names: dict[str, str] = {}
-    for language in sorted(locale_identifiers()):
+    for language in languages or sorted(locale_identifiers()):
         if "_" not in language:
             for code, name in Locale.parse(language).territories.items():
                 if _is_country(code):

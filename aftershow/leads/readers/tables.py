@@ -1,5 +1,6 @@
 """What all formats with rows and columns share: finding the headings, and making rows of what is below."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from aftershow.errors import LeadFileError
@@ -8,8 +9,8 @@ from aftershow.leads.rows import LeadRow
 
 #: The headings are among the first so many rows; above them stand titles.
 SEARCHED_ROWS = 20
-#: So many headings must be known before a row counts as headings.
-_ENOUGH = 2
+#: Headings never look so: part of an address, of a number.
+_DATA = re.compile(r"@|\d{4}")
 
 #: Line, counted from 1, and the texts of a row.
 Record = tuple[int, Sequence[str]]
@@ -40,13 +41,14 @@ def lead_rows(
 
 
 def headings_place(records: Sequence[Record], columns: Columns) -> int | None:
-    """Return the place of the row that names the most fields; None when no row names enough."""
-    scores = [(columns.count_known(cells), _filled(cells)) for _, cells in records]
-    best = max((known for known, _ in scores), default=0)
-    for place, (known, filled) in enumerate(scores):
-        if known == best and known and (known >= _ENOUGH or filled == 1):
-            return place
-    return None
+    """Return the place of the row that names the most fields; None when no row names enough.
+
+    One field is enough among words that look like headings; where the YAML says what the columns of files
+    without headings are, two.
+    """
+    scores = [0 if any(map(_DATA.search, cells)) else columns.count_known(cells) for _, cells in records]
+    best = max(scores, default=0)
+    return scores.index(best) if best >= (2 if columns.by_place else 1) else None
 
 
 def _filled(cells: Sequence[str]) -> int:
