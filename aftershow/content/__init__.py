@@ -1,1 +1,1 @@
-"""."""
+"""A template folder, compiled once, becomes emails and texts."""

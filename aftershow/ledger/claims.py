@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, case, null, select, update
 
-from aftershow.ledger.holds import ADDRESS, any_reason, people_of
+from aftershow.audience.history import ADDRESSES
+from aftershow.ledger.holds import any_reason, people_of
 from aftershow.ledger.rules import StepRules
 from aftershow.store.tables import contact, enrollment, message
 from aftershow.words import State
@@ -106,7 +107,9 @@ def hand_over(
     _lock_contacts(connection, message_ids)
     verdict = (
         select(
-            message.c.id, any_reason(rules, now=now).label("reason"), ADDRESS[rules.channel].label("address")
+            message.c.id,
+            any_reason(rules, now=now).label("reason"),
+            ADDRESSES[rules.channel].label("address"),
         )
         .select_from(people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id)))
         .where(message.c.id.in_(message_ids), _mine(worker))

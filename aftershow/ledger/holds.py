@@ -21,13 +21,11 @@ from sqlalchemy import (
     select,
 )
 
+from aftershow.audience.history import ADDRESSES, suppressed
 from aftershow.ledger.rules import StepRules
-from aftershow.store.tables import account, contact, enrollment, lead, message, permission, show, suppression
+from aftershow.store.tables import account, contact, enrollment, lead, message, permission, show
 from aftershow.store.types import Moment, later
-from aftershow.words import Answer, Channel, HoldReason, State
-
-#: The column of the contact that a channel writes to.
-ADDRESS = {Channel.EMAIL: contact.c.email, Channel.TEXT: contact.c.mobile}
+from aftershow.words import Answer, HoldReason, State
 
 #: Sent, perhaps sent, or being sent.
 _OUT = (State.HANDING_OVER, State.ACCEPTED, State.UNKNOWN)
@@ -45,11 +43,11 @@ def people_of(enrolled: FromClause) -> FromClause:
 
 def person_reason(rules: StepRules) -> ColumnElement[str | None]:
     """Return the first reason that lies in the person, or NULL."""
-    address = ADDRESS[rules.channel]
+    address = ADDRESSES[rules.channel]
     reasons = [
         (enrollment.c.exited_at.is_not(None), HoldReason.EXITED),
         (address.is_(None), HoldReason.NO_ADDRESS),
-        (_suppressed(rules.channel, address), HoldReason.SUPPRESSED),
+        (suppressed(rules.channel), HoldReason.SUPPRESSED),
         (_not_permitted(rules), HoldReason.PERMISSION),
     ]
     if rules.condition is not None:
@@ -80,10 +78,6 @@ def _first(reasons: list[tuple[ColumnElement[bool], HoldReason]]) -> ColumnEleme
     return case(*((applies, reason.value) for applies, reason in reasons), else_=null())
 
 
-def _suppressed(channel: Channel, address: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists().where(suppression.c.channel == channel, suppression.c.address == address)
-
-
 def _not_permitted(rules: StepRules) -> ColumnElement[bool]:
     said = exists().where(
         permission.c.contact_id == contact.c.id,
@@ -96,7 +90,7 @@ def _not_permitted(rules: StepRules) -> ColumnElement[bool]:
 
 def _another_has_the_address(rules: StepRules) -> ColumnElement[bool]:
     other, theirs = message.alias("other_message"), contact.alias("other_contact")
-    same_address = theirs.c[ADDRESS[rules.channel].name] == ADDRESS[rules.channel]
+    same_address = theirs.c[ADDRESSES[rules.channel].name] == ADDRESSES[rules.channel]
     # Of two that are both on their way, the one with the lower id goes; so never do both wait for each other.
     goes_first = or_(
         other.c.state.in_(_OUT),

@@ -1,1 +1,1 @@
-"""."""
+"""Contacts and their companies: matching, merging, permissions, suppressions."""

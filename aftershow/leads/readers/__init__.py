@@ -1,1 +1,1 @@
-"""."""
+"""One file for each lead format; all give rows of file, line and cells."""
