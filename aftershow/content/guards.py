@@ -20,8 +20,8 @@ from jinja2.visitor import NodeTransformer
 
 from aftershow.errors import ContentError
 
-#: Turns of all loops together, in one message.
-TURNS_LIMIT = 10_000
+#: What the loops of one message may do: turns, times the length of what is repeated, in nodes of its syntax.
+WORK_LIMIT = 200_000
 #: Characters of a text that is joined or replaced.
 VALUE_LIMIT = 64 * 1024
 #: No number in a template is larger.
@@ -40,15 +40,15 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class Budget:
-    """How many turns of loops a message has left."""
+    """How much work in loops a message has left."""
 
-    turns: int = TURNS_LIMIT
+    work: int = WORK_LIMIT
 
-    def spend(self, turns: int) -> None:
-        """Take turns; raises RefusedError when there are not enough."""
-        self.turns -= turns
-        if self.turns < 0:
-            raise RefusedError(f"its loops turn more than {TURNS_LIMIT} times")
+    def spend(self, work: int) -> None:
+        """Take some; raises RefusedError when there is not enough."""
+        self.work -= work
+        if self.work < 0:
+            raise RefusedError("its loops turn too often, or are too long")
 
 
 def shown(value: Any, expression: str, place: str) -> Any:
@@ -98,10 +98,10 @@ def joined(values: Iterable[Any], between: str = "") -> str:
 
 
 @pass_context
-def each(context: Context, values: Any) -> Sequence[Any]:
-    """Return the values of a loop, taken from the message's budget."""
-    taken = list(islice(values, TURNS_LIMIT + 1))
-    context[BUDGET].spend(len(taken))
+def each(context: Context, values: Any, length: int) -> Sequence[Any]:
+    """Return the values of a loop; its turns, each of this length, are taken from the message's budget."""
+    taken = list(islice(values, WORK_LIMIT + 1))
+    context[BUDGET].spend(len(taken) * length)
     return taken
 
 
@@ -137,7 +137,8 @@ class Guard(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
         """Bound a loop."""
         self.generic_visit(node)
-        node.iter = _filtered("_each", node.iter)
+        length = sum(1 for _ in node.find_all(nodes.Node))
+        node.iter = _filtered("_each", node.iter, nodes.Const(length))
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 -- as above
@@ -146,8 +147,8 @@ class Guard(NodeTransformer):
         return _filtered("_joined", nodes.List(node.nodes, lineno=node.lineno))
 
 
-def _filtered(name: str, value: nodes.Node) -> nodes.Filter:
-    return nodes.Filter(value, name, [], [], None, None, lineno=value.lineno)
+def _filtered(name: str, value: nodes.Node, *arguments: nodes.Expr) -> nodes.Filter:
+    return nodes.Filter(value, name, list(arguments), [], None, None, lineno=value.lineno)
 
 
 #: The guards as filters, under names that a template can't write.

@@ -3,6 +3,7 @@
 import html
 import logging
 import re
+import threading
 import uuid
 
 import cssutils
@@ -12,6 +13,9 @@ from premailer import Premailer
 # premailer's allow_network does not reach @import, which cssutils would fetch from the network or the disk.
 cssutils.util._defaultFetcher = lambda _url: (None, b"")
 cssutils.log.setLevel(logging.CRITICAL)
+
+# It also keeps its state in its modules: one thread at a time.
+_CSSUTILS = threading.Lock()
 
 #: Attributes that libxml2 percent-encodes when it writes HTML, and those characters that it would encode.
 _ENCODED = ("href", "src", "action", "name")
@@ -30,7 +34,8 @@ def inline_css(document: str) -> str:
     """
     root = parse(document)
     addresses = _take_addresses(root)
-    Premailer(root, strip_important=False, allow_network=False, disable_validation=True).transform()
+    with _CSSUTILS:
+        Premailer(root, strip_important=False, allow_network=False, disable_validation=True).transform()
     _write_styles_in_ascii(root)
     doctype = None if _DOCTYPE.search(document) else "<!DOCTYPE html>"
     written: str = etree.tostring(root.getroottree(), method="html", encoding="unicode", doctype=doctype)

@@ -52,7 +52,7 @@ class Part:
         """Return the part for one person.
 
         Raises ContentError, without the person's data, when it can't be made. The context has a budget of
-        loop turns under guards.BUDGET (see `with_budget`).
+        work for loops under guards.BUDGET (see `with_budget`).
         """
         try:
             return self._bounded(context)
