@@ -107,6 +107,7 @@ contact = Table(
 )
 
 #: What says by itself who a person is: a personal email, a badge at a show, a mobile with a surname.
+#: The kind `alike` only finds people who may be one; it never links.
 contact_key = Table(
     "contact_key",
     metadata,
