@@ -1,19 +1,19 @@
 """A condition that was understood: who meets it, in SQL; whether one person does, in Python; and why.
 
-What a condition may say, in Jinja2's syntax; SQLite, PostgreSQL and Python give the same answer to all of it:
+What a condition may say, in Jinja2's syntax; SQLite, PostgreSQL and Python give one answer to all of it:
 
 - The names are those of aftershow.audience.fields. A value may be missing (none); true-or-false never is.
-- `==` and `!=` are Python's: a missing value equals only another missing one, so `grade != "A"` holds without a
-  grade. `is none`, `is undefined`, `is not none`, `is defined` ask for it.
+- `==` and `!=` are Python's: a missing value equals only another missing one, so `grade != "A"` holds without
+  a grade. `is none`, `is undefined`, `is not none` and `is defined` ask for it.
 - `<`, `<=`, `>`, `>=` never hold for a missing value. Texts are ordered by code point, moments by time.
   `1 < x <= 5` compares neighbours.
-- `in` a list that is written out, and text `in` text (letter for letter, as it is written) never hold for a missing
-  value; `not in` is their opposite.
-- `and`, `or`, `not` join them. A value by itself holds when it is true, or a text that is not empty, a number that
-  is not zero, a moment that is there.
-- A moment is compared with a moment, or with a text in ISO 8601. One without a zone is meant in the scope's; a bare
-  date is the start of that day. days_since counts whole days back from the scope's now, rounded down.
-- Both sides have one type. There is no arithmetic, no filter, no attribute and no call but the questions of
+- `in` a list that is written out, and text `in` text (letter for letter, case and all), never hold for a
+  missing value; `not in` is their opposite.
+- `and`, `or`, `not` join them. A value by itself holds when it is true, a text that is not empty, a number
+  other than zero, or a moment that is there.
+- A moment is compared with a moment, or with a text in ISO 8601. One without a zone is meant in the scope's;
+  a bare date is the start of that day. days_since counts whole days back from the scope's now, rounded down.
+- Both sides have one type. There is no arithmetic, no filter, no attribute, and no call but the questions of
   aftershow.audience.questions. Length and nesting are bounded in aftershow.audience.syntax.
 """
 
