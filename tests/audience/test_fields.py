@@ -14,7 +14,7 @@ from aftershow.audience.scope import Scope
 from aftershow.audience.terms import Type
 from tests.audience.world import NOW, Figure, World
 
-SEGMENTS = YAML(typ="safe").load(Path("config/segments.yaml").read_text(encoding="utf-8"))["segments"]
+SEGMENTS = YAML(typ="safe").load(Path(__file__).parents[2] / "config" / "segments.yaml")["segments"]
 
 
 def test_names() -> None:
