@@ -1,7 +1,7 @@
 """Rendering and MIME for each mail: a catalogue of 20 KB with a loop and a dozen variables."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from bench.row import Row, compare
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 NAME = "catalogue"
-NAMES = frozenset({"given_name", "company", "answers", "show.name", "show.city"})
+NAMES = frozenset({"given_name", "company", "answers", "show.name", "show.city", "show.starts"})
 ENVELOPE = Envelope(from_name="Dana Cole", from_email="dana.cole@example.com", domain="example.com")
 
 
@@ -23,7 +23,7 @@ def person(number: int) -> dict[str, Any]:
         "given_name": ("Jürgen", "Marge", "Zoë", "Tom")[number % 4],
         "company": f"Müller & Söhne {number} GmbH",
         "answers": {"interest_product": "Pumps;Valves"} if number % 2 else {},
-        "show": {"name": "Pack Expo 2026", "city": "Chicago"},
+        "show": {"name": "Pack Expo 2026", "city": "Chicago", "starts": date(2026, 10, 18)},
         "sender": {
             "name": "Dana Cole",
             "email": "dana.cole@example.com",

@@ -12,7 +12,7 @@ from aftershow.errors import ContentError, Problem
 FILE_LIMIT = 256 * 1024
 
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)+")
+_FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

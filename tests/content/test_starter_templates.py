@@ -1,6 +1,7 @@
 """The templates that a new workspace begins with."""
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,17 @@ from aftershow.words import Channel
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NAMES = frozenset(
-    {"given_name", "family_name", "company", "city", "language", "answers", "show.name", "show.city"}
+    {
+        "given_name",
+        "family_name",
+        "company",
+        "city",
+        "language",
+        "answers",
+        "show.name",
+        "show.city",
+        "show.starts",
+    }
 )
 EMAILS = {"catalogue": "en", "danke": "de", "follow-up": "en", "site-visit": "en", "thanks": "en"}
 TEXTS = ("quick-question", "text-danke")
@@ -24,7 +35,7 @@ FULL: dict[str, Any] = {
     "city": "Köln",
     "language": "de",
     "answers": {"interest_product": "Pumpen;Ventile"},
-    "show": {"name": "EuroBLECH 2026", "city": "Hannover"},
+    "show": {"name": "EuroBLECH 2026", "city": "Hannover", "starts": date(2026, 10, 20)},
     "sender": {
         "name": "Jonas Keller",
         "email": "jonas.keller@example.com",
