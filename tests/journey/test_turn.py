@@ -214,3 +214,29 @@ def test_people_at_a_step_that_was_renamed_are_not_forgotten(stage) -> None:
     assert stage.turn(after=3 * DAY).stranded == stage.plan().stranded == {"question": 1}
     stage.write("config/campaigns/follow-up.yaml", before)
     assert stage.turn().stranded == {}
+
+
+def test_a_condition_is_decided_once(stage) -> None:
+    """Whoever did not meet a step's `if` when it was due does not get it when that changes an hour later."""
+    campaign = (stage.root / "config/campaigns/follow-up.yaml").read_text()
+    stage.write(
+        "config/campaigns/follow-up.yaml", campaign.replace("thanks\n", "thanks\n    if: city == 'Peoria'\n")
+    )
+    number = stage.person("ana@example.com", city="Kewanee")
+    assert stage.turn().held == {"condition": 1}
+    with stage.engine.begin() as connection:
+        connection.execute(update(contact).where(contact.c.id == number).values(city="Peoria"))
+    assert stage.turn(after=timedelta(hours=1)).accepted == 0
+
+
+def test_what_was_held_is_not_sent_after_the_next_step(stage) -> None:
+    """Once the next step has come up, an earlier one that was held stays held: nobody gets two at once."""
+    number = stage.person(
+        None, mobile="+13095550100", says={"email": "yes", "text": "yes"}, timezone="America/Chicago"
+    )
+    stage.turn()
+    stage.turn(after=2 * DAY)
+    with stage.engine.begin() as connection:
+        connection.execute(update(contact).where(contact.c.id == number).values(email="ana@example.com"))
+    stage.turn(after=DAY)
+    assert sent(stage) == ["+13095550100"]
