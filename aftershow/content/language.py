@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from jinja2 import StrictUndefined, Template, nodes
+from jinja2 import StrictUndefined, Template, Undefined, nodes
 from jinja2.meta import find_undeclared_variables
 
 from aftershow.content.chunks import Chunk
@@ -61,12 +61,22 @@ def limited_range(*bounds: int) -> range:
     return numbers
 
 
+def _is_known(value: object) -> bool:
+    return value is not None and not isinstance(value, Undefined)
+
+
 def _environment(*, html: bool) -> GuardedEnvironment:
     environment = GuardedEnvironment(
         autoescape=html, undefined=StrictUndefined, trim_blocks=not html, lstrip_blocks=not html
     )
     environment.filters = {**TEMPLATE_FILTERS, **GUARDS}
     environment.globals = {"range": limited_range}
+    # As in conditions: what is missing is none, and none is not defined.
+    environment.tests = {
+        **environment.tests,
+        "defined": _is_known,
+        "undefined": lambda value: not _is_known(value),
+    }
     return environment
 
 

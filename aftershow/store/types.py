@@ -56,25 +56,3 @@ def _later_on_sqlite(element: later, compiler: SQLCompiler, **kw: Any) -> str:
 def _later_on_postgresql(element: later, compiler: SQLCompiler, **kw: Any) -> str:
     moment, seconds = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"({moment} + make_interval(secs => ({seconds})::double precision))"
-
-
-class days_between(GenericFunction[int]):  # noqa: N801
-    """`days_between(earlier, later)`: whole days, rounded down, from one moment to another."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(days_between, "sqlite")
-def _days_on_sqlite(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
-    earlier, moment = (compiler.process(clause, **kw) for clause in element.clauses)
-    # Whole milliseconds first: julianday is a float, and a float's last bit must not decide a day.
-    millis = f"CAST(round((julianday({moment}) - julianday({earlier})) * 86400000) AS INTEGER)"
-    return f"(CASE WHEN {millis} >= 0 THEN {millis} / 86400000 ELSE -((-{millis} + 86399999) / 86400000) END)"
-
-
-@compiles(days_between, "postgresql")
-def _days_on_postgresql(element: days_between, compiler: SQLCompiler, **kw: Any) -> str:
-    earlier, moment = (compiler.process(clause, **kw) for clause in element.clauses)
-    millis = f"round(extract(epoch from ({moment} - {earlier})) * 1000)"
-    return f"floor({millis} / 86400000)::integer"

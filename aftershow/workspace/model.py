@@ -74,6 +74,12 @@ def _web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def _secure_address(text: str) -> str:
+    if not text.startswith("https:"):
+        raise ValueError(f"expected an address that begins with https://, found {found(text)}")
+    return text
+
+
 def _timezone(text: str) -> str:
     try:
         ZoneInfo(text)
@@ -104,6 +110,8 @@ Key: TypeAlias = Annotated[str, AfterValidator(_key)]
 Email: TypeAlias = Annotated[str, AfterValidator(_email)]
 #: An http or https address without query, fragment, user name or final slash.
 WebAddress: TypeAlias = Annotated[str, AfterValidator(_web_address)]
+#: A web address that is https.
+SecureAddress: TypeAlias = Annotated[WebAddress, AfterValidator(_secure_address)]
 #: A name of the IANA time zone database.
 TimeZone: TypeAlias = Annotated[str, AfterValidator(_timezone)]
 #: ISO 3166-1 alpha-2.

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from aftershow.words import Channel
 from aftershow.workspace.durations import Cap, Duration, Hours
-from aftershow.workspace.model import Email, Key, Line, Model, Text, TimeZone, WebAddress
+from aftershow.workspace.model import Email, Key, Line, Model, SecureAddress, Text, TimeZone, WebAddress
 from aftershow.workspace.wording import found
 
 
@@ -80,8 +80,8 @@ class Settings(Model):
     """What holds for the whole workspace."""
 
     company: Company
-    public_url: WebAddress
-    """The web address under which people reach our pages, such as the one that unsubscribes."""
+    public_url: SecureAddress
+    """The https address under which people reach our pages, such as the one that unsubscribes (RFC 8058)."""
     timezone: TimeZone
     """Where we are, such as America/Chicago."""
     database: Text | None = None

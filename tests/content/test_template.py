@@ -221,3 +221,14 @@ def test_an_empty_part_is_no_message(part: str, folder: Folder, context: dict[st
     render = template.render_email if template.email else template.render_text
     with pytest.raises(ContentError, match="is empty for this person"):
         render(context | {"company": " "})
+
+
+def test_what_is_missing_is_not_defined(tmp_path: Path) -> None:
+    """`is defined` asks in templates what it asks in conditions: whether something is known."""
+    (tmp_path / "note").mkdir()
+    (tmp_path / "note" / "text.txt").write_text(
+        "{% if city is defined %}in {{ city }}{% else %}somewhere{% endif %}"
+    )
+    template = load_template(tmp_path, "note", names=frozenset({"city"}))
+    assert template.render_text({"city": None}).body == "somewhere"
+    assert template.render_text({"city": "Peoria"}).body == "in Peoria"

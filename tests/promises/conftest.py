@@ -42,7 +42,7 @@ steps:
 TEMPLATE = {
     "subject.txt": "Thank you, {{ given_name or 'dear visitor' }}",
     "email.html": "<html><head><style>p { color: #123456 }</style></head><body>"
-    "<p>Grüße, {{ given_name or 'visitor' }}!</p><a href='{{ unsubscribe_url }}'>Unsubscribe</a></body></html>",
+    "<p>Grüße, {{ given_name or 'visitor' }}!</p><a href='{{ unsubscribe_url }}'>Bye</a></body></html>",
     "text.txt": "Hello {{ given_name or 'there' }}, thank you! Reply STOP to end",
 }
 MORNING = datetime.fromisoformat("2026-09-18T10:00-05:00")
@@ -71,8 +71,8 @@ class Office:
         """Import a lead file."""
         header = "First name,Last name,Email,Mobile,May we email you?,May we text you?"
         self.write("leads/expo/scans.csv", "\n".join((header, *rows)) + "\n")
-        layout = '\nleads: {headings: {"May we email you?": permission.email, "May we text you?": permission.text}}\n'
-        self.write("config/shows/expo.yaml", SHOW + layout)
+        asked = {"May we email you?": "permission.email", "May we text you?": "permission.text"}
+        self.write("config/shows/expo.yaml", f"{SHOW}leads: {json.dumps({'headings': asked})}\n")
         files = ["leads/expo/scans.csv"]
         return run_here(import_leads, show="expo", files=files, workspace=str(self.root), at=MORNING)
 

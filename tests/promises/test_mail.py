@@ -1,4 +1,4 @@
-"""Mails that really go over the wire: each person at most once, and the ledger says the same as the server."""
+"""Mails over a real wire: each person at most once, and the ledger says the same as the server."""
 
 import email
 from datetime import timedelta
@@ -51,7 +51,7 @@ def test_what_arrives(office: Office) -> None:
 
 
 def test_a_server_that_misbehaves(office: Office) -> None:
-    """Refused: rejected and suppressed. Later: sent later. Line dropped after the data: unknown. Nobody twice."""
+    """Refused is rejected, later is sent later, dropped after the data is unknown, and nobody is twice."""
     rules = [
         Rule(at="RCPT", to="refused@example.com", do="550 5.1.1 no such user"),
         Rule(at="RCPT", to="later@example.com", do="451 4.7.1 come back", times=1),
@@ -83,7 +83,7 @@ def test_a_server_that_misbehaves(office: Office) -> None:
 
 
 def test_a_server_that_refuses_us(office: Office) -> None:
-    """When the server refuses the sender, the campaign stops, says so, and everyone still gets their mail later."""
+    """When the server refuses the sender, the campaign stops and says so; later everyone gets their mail."""
     with SmtpServer([Rule(at="MAIL", do="550 5.7.1 we do not like you", times=1)]) as server:
         office.set_up("email", smtp(server))
         office.import_rows("Ana,Lee,ana@example.com,,yes,", "Bo,Ray,bo@example.com,,yes,")

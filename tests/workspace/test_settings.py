@@ -153,3 +153,11 @@ def test_a_password_in_an_address_is_not_repeated(mistakes: Mistakes) -> None:
     assert mistakes(Settings, text) == [
         "x.yaml:2: public_url: a web address has no user name or password here"
     ]
+
+
+def test_the_public_address_is_https(mistakes: Mistakes) -> None:
+    """One-click unsubscribe works over https alone (RFC 8058), so the setting takes nothing else."""
+    text = LEAST.lstrip().replace("https://mail", "http://mail")
+    assert mistakes(Settings, text) == [
+        "x.yaml:2: public_url: expected an address that begins with https://, found `http://mail.example.com`"
+    ]
