@@ -149,7 +149,7 @@ def test_contact(run: Run, imported: Path) -> None:
 
 
 def test_check(run: Run, workspace: Path) -> None:
-    """The workspace is good; after a mistake in one line, the file, the line and the likely meaning are named."""
+    """A good workspace passes; each mistake is named with its file, line and likely meaning, all at once."""
     assert run("check").code == 0
     campaign = workspace / "config" / "campaigns" / "midwest-leads.yaml"
     campaign.write_text(

@@ -53,11 +53,11 @@ def test_the_glossary_has_every_kind_of_interaction(kind: str) -> None:
 def test_the_command_line_starts_without_prefect(command: str) -> None:
     """Whoever asks for help or checks the workspace does not wait for Prefect."""
     program = (
-        "import sys; sys.argv = ['aftershow', *%r.split()]\n"
+        f"import sys; sys.argv = ['aftershow', *{command.split()!r}]\n"
         "from aftershow.cli import app\n"
         "try: app()\n"
         "except SystemExit: pass\n"
-        "print('prefect' in sys.modules, file=sys.stderr)" % command
+        "print('prefect' in sys.modules, file=sys.stderr)"
     )
     run = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
