@@ -250,9 +250,7 @@ def test_finding(pair: Desk) -> None:
 def test_profile(pair: Desk) -> None:
     """A profile has facts with their rows, leads, permissions, suppressions, and the newest event first."""
     with pair.engine.begin() as connection:
-        suppress(
-            connection, Channel.EMAIL, "a.lee@example.com", reason="unsubscribed", source="test", now=NOW
-        )
+        suppress(connection, Channel.EMAIL, "a.lee@example.com", reason="left", source="test", now=NOW)
         suppress(connection, Channel.EMAIL, "ann@example.com", reason="bounced", source="test", now=NOW)
         connection.execute(update(contact).where(contact.c.id == 2).values(title="Boss", locked=["title"]))
         anne = profile(connection, 2)
