@@ -84,8 +84,8 @@ class Terms(Model):
 class Layout(Model):
     """How the lead files of a show are to be read, where their headings do not say it."""
 
-    headings: Mapping[Line, FieldName] = {}
-    """Heading in the file: our field. Other headings are recognised by themselves or kept as answers."""
+    headings: Mapping[Line, Column] = {}
+    """Heading in the file: our field, or "-" for the raw row only. Others are recognised, or are answers."""
     columns: tuple[Column, ...] = ()
     """Our field for each column of files without headings; "-" keeps a column in the raw row only."""
     replace: Mapping[FieldName, Mapping[str, str]] = {}

@@ -194,3 +194,10 @@ def _empty(desk: Desk) -> None:
     with desk.engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
+
+
+def test_columns_that_say_nothing_of_a_person(filled: Desk) -> None:
+    """A heading that the show's YAML gives to "-" is kept in the raw row and is nobody's answer."""
+    answers = {name for row in filled.rows(lead) for name in row["answers"]}
+    assert not {"event_name", "ocr_confidence"} & answers
+    assert any("ocr_confidence" in row["cells"] for row in filled.rows(capture))
