@@ -26,8 +26,8 @@ from flows.run_campaign import run_campaign
 
 #: Says that a folder is a demo's, so that a later demo may replace it.
 MARK = ".aftershow-demo"
-#: How many days each campaign is played, once a day.
-DAYS = 10
+#: How many days each campaign is played, once a day: to the last step of the longest.
+DAYS = 8
 #: When leads of an avenue without dates, such as a web form, are played.
 STANDING_AVENUES = date(2026, 11, 2)
 #: Tells what is going on.

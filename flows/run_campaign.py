@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from aftershow.desk import Desk, open_desk, right_now, senders_for, ticking_from, worker_name
 from aftershow.errors import CampaignStoppedError
 from aftershow.journey.campaign import Campaign
+from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, TurnResult, finish, prepare, send_shard
 from aftershow.ledger.sending import Clock
 from aftershow.ledger.tally import Tally
@@ -47,8 +48,10 @@ def _take_turn(desk: Desk, campaign: Campaign, now: datetime) -> TurnResult:
 
 def _send(desk: Desk, campaign: Campaign, clock: Clock) -> Tally:
     total = Tally()
+    with desk.engine.begin() as connection:
+        renders = renderers(campaign, desk.signer(connection))
     while not total.ended_early:
-        tally, taken = send(desk, campaign, clock)
+        tally, taken = send(desk, campaign, renders, clock)
         total += tally
         get_run_logger().info("a shard of %d messages, %d accepted", taken, tally.accepted)
         if taken < SHARD:
@@ -64,13 +67,11 @@ def plan(desk: Desk, campaign: Campaign, now: datetime) -> Prepared:
 
 
 @task(task_run_name="send", cache_policy=NO_CACHE, persist_result=False)
-def send(desk: Desk, campaign: Campaign, clock: Clock) -> tuple[Tally, int]:
+def send(desk: Desk, campaign: Campaign, renders: dict[str, StepRenderer], clock: Clock) -> tuple[Tally, int]:
     """Send one shard; returns what happened and how many messages it took."""
-    with desk.engine.begin() as connection:
-        signer = desk.signer(connection)
     with senders_for(campaign) as senders:
         return send_shard(
-            desk.engine, campaign, senders, signer, worker=worker_name(), clock=clock, limit=SHARD
+            desk.engine, campaign, senders, renders, worker=worker_name(), clock=clock, limit=SHARD
         )
 
 

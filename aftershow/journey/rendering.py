@@ -78,6 +78,11 @@ class StepRenderer:
         return self._envelopes[email]
 
 
+def renderers(campaign: Campaign, signer: Signer) -> dict[str, StepRenderer]:
+    """Return a renderer for each step, by the step's name; nothing is compiled before it is needed."""
+    return {step.key: StepRenderer(campaign, step, signer) for step in campaign.steps}
+
+
 def template_of(workspace: Workspace, name: str) -> MessageTemplate:
     """Compile a template folder of the workspace; raises ContentError with every problem."""
     return load_template(workspace.templates, name, names=NAMES)

@@ -20,7 +20,6 @@ from aftershow.ledger.planning import expire, reach, review
 from aftershow.ledger.sending import Clock, Work, send_due
 from aftershow.ledger.tally import Tally
 from aftershow.ports import Sender
-from aftershow.signing import Signer
 from aftershow.words import Channel
 
 
@@ -96,19 +95,21 @@ def send_shard(
     engine: Engine,
     campaign: Campaign,
     senders: Mapping[Channel, Sender],
-    signer: Signer,
+    renderers: Mapping[str, StepRenderer],
     *,
     worker: str,
     clock: Clock,
     limit: int,
 ) -> tuple[Tally, int]:
-    """Send up to `limit` of the campaign's due messages; returns what happened and how many were taken."""
+    """Send up to `limit` of the campaign's due messages; returns what happened and how many were taken.
+
+    `renderers` has one for each step, by its name: they keep their compiled templates from shard to shard.
+    """
     tally, taken = Tally(), 0
     for step in campaign.steps:
-        renderer = StepRenderer(campaign, step, signer)
         work = Work(
             rules_at=partial(campaign.rules, step),
-            render=partial(renderer.render, clock=clock),
+            render=partial(renderers[step.key].render, clock=clock),
             sender=senders[step.channel],
             worker=worker,
             clock=clock,

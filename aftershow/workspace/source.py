@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from aftershow.errors import Problem, WorkspaceError
-from aftershow.workspace.reading import dotted, parse
+from aftershow.workspace.reading import Document, dotted, parse
 from aftershow.workspace.wording import Place, explain
 
 M = TypeVar("M", bound=BaseModel)
@@ -44,7 +45,7 @@ class Source:
     @classmethod
     def parse(cls, file: str, text: str) -> "Source":
         """Take `text` as the content of `file`. Raises WorkspaceError when it is not YAML 1.2."""
-        document = parse(file, text)
+        document = _parsed(file, text)
         return cls(file=file, text=text, data=document.data, lines=document.lines)
 
     @property
@@ -84,6 +85,12 @@ def collect(problems: list[Problem], read: Callable[[], T]) -> T | None:
     except WorkspaceError as error:
         problems.extend(error.problems)
         return None
+
+
+@lru_cache(maxsize=256)
+def _parsed(file: str, text: str) -> Document:
+    # A worker reads the same files at every turn, and YAML takes ten milliseconds each.
+    return parse(file, text)
 
 
 def _read(path: Path, file: str) -> bytes:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, insert, update
 
 from aftershow.journey.campaign import Campaign, load_campaign
 from aftershow.journey.plan import Plan, make_plan
+from aftershow.journey.rendering import renderers
 from aftershow.journey.turn import TurnResult, finish, prepare, send_shard
 from aftershow.leads.shows import show_id
 from aftershow.ledger.tally import Tally
@@ -131,13 +132,14 @@ class Stage:
         with self.engine.begin() as connection:
             prepared = prepare(connection, campaign, now=self.now)
         senders = dict.fromkeys(Channel, self.sender)
+        renders = renderers(campaign, Signer(b"0" * 32))
         tally = Tally()
         while True:
             more, taken = send_shard(
                 self.engine,
                 campaign,
                 senders,
-                Signer(b"0" * 32),
+                renders,
                 worker="w",
                 clock=lambda: self.now,
                 limit=500,
