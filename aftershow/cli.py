@@ -52,6 +52,11 @@ def main() -> NoReturn:
         _fail(error, code=2)
     except AftershowError as error:
         _fail(error, code=1)
+    except Exception as error:
+        # SQLAlchemy takes a while to import, and only commands that used it can raise its errors.
+        if "sqlalchemy" not in type(error).__module__:
+            raise
+        _fail(f"The database did not do it: {error.args[0] if error.args else type(error).__name__}", code=1)
     sys.exit(0)
 
 
@@ -310,6 +315,6 @@ def _show(as_json: bool, document: Mapping[str, Any], print_it: Any) -> None:
         print_it()
 
 
-def _fail(error: AftershowError, *, code: int) -> NoReturn:
+def _fail(error: AftershowError | str, *, code: int) -> NoReturn:
     print(error, file=sys.stderr)  # noqa: T201  the program's voice
     sys.exit(code)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.runtime import flow_run
 
 from aftershow.desk import open_desk, right_now
 from aftershow.leads.importing import import_files
@@ -21,7 +20,7 @@ def import_leads(
     `files` are paths, relative ones within the workspace. Raises LeadFileError for a file that can't be read;
     nothing of that file is kept, the files before it are.
     """
-    now = at or flow_run.scheduled_start_time or right_now()
+    now = at or right_now()
     with open_desk(Path(workspace)) as desk:
         paths = [desk.workspace.root / file for file in files]
         result = import_files(desk.engine, desk.show(show), desk.workspace.settings, paths, now=now)

@@ -7,10 +7,9 @@ from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
-from prefect.runtime import flow_run
 
 from aftershow.desk import Desk, open_desk, right_now, senders_for, ticking_from, worker_name
-from aftershow.errors import CampaignStoppedError
+from aftershow.errors import CampaignStoppedError, ContentError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, TurnResult, finish, prepare, send_shard
@@ -26,10 +25,10 @@ SHARD = 2_000
 def run_campaign(campaign: str, workspace: str = ".", at: datetime | None = None) -> dict[str, Any]:
     """Run one turn of a campaign; returns the figures of `aftershow run --json`.
 
-    `at` is the moment that decides who is due; without it, the run's scheduled start. Raises
+    `at` is the moment to work at, for plays in virtual time; without it, now, however late the run is. Raises
     CampaignStoppedError when a provider refuses us; everyone who was not written to waits for the next turn.
     """
-    now = at or flow_run.scheduled_start_time or right_now()
+    now = at or right_now()
     with open_desk(Path(workspace)) as desk:
         result = asdict(_take_turn(desk, desk.campaign(campaign), now))
     if result["stopped"]:
@@ -50,6 +49,12 @@ def _send(desk: Desk, campaign: Campaign, clock: Clock) -> Tally:
     total = Tally()
     with desk.engine.begin() as connection:
         renders = renderers(campaign, desk.signer(connection))
+    try:
+        for renderer in renders.values():
+            renderer.compile()
+    except ContentError as error:
+        # Our mistake, not the people's: nobody is held for it.
+        return Tally(stopped=str(error))
     while not total.ended_early:
         tally, taken = send(desk, campaign, renders, clock)
         total += tally

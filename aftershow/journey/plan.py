@@ -6,7 +6,7 @@ out at its time, and it judges conditions and permissions by what is known now.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, case, func, select, update
@@ -77,11 +77,13 @@ def make_plan(engine: Engine, campaign: Campaign, *, now: datetime) -> Plan:
             at=now,
             planned=sorted(planned, key=lambda message: (message.due_at, message.contact_id)),
             held=_held(connection, campaign),
-            outside=_outside(connection, campaign, now=now),
+            outside={},
             stranded=prepared.stranded,
         )
         transaction.rollback()
-    return plan
+    # Asked afterwards: while a plan is being made, its rows are locked.
+    with engine.begin() as connection:
+        return replace(plan, outside=_outside(connection, campaign, now=now))
 
 
 def _play(
@@ -140,7 +142,11 @@ def _outside(connection: Connection, campaign: Campaign, *, now: datetime) -> di
     show = show_id(connection, campaign.show) if campaign.show else None
     scope = campaign.scope(now)
     inside = select(enrollment.c.contact_id).where(enrollment.c.campaign == campaign.name)
-    others = select(contact.c.id).select_from(people_from(show)).where(contact.c.id.not_in(inside))
+    others = (
+        select(contact.c.id)
+        .select_from(people_from(show))
+        .where(~campaign.audience.sql(scope), contact.c.id.not_in(inside))
+    )
     if show is not None:
         others = others.where(lead.c.show_id == show)
     reasons: Counter[str] = Counter()
@@ -148,7 +154,8 @@ def _outside(connection: Connection, campaign: Campaign, *, now: datetime) -> di
         failing = campaign.audience.explain(
             load_person(connection, number, show_id=show, scope=scope)
         ).first_failing
-        reasons[failing.text if failing else "met it, but came in before"] += 1
+        if failing:
+            reasons[failing.text] += 1
     total = connection.scalar(select(func.count()).select_from(others.subquery())) or 0
     if total > EXPLAINED:
         reasons["not looked into"] = total - EXPLAINED

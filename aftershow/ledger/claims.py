@@ -69,10 +69,12 @@ def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetim
         .order_by(message.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        # Asked once: as a subquery, PostgreSQL may ask for the next ones again for each row.
+        .cte("due")
     )
     claimed = connection.execute(
         update(message)
-        .where(message.c.id.in_(due.scalar_subquery()))
+        .where(message.c.id.in_(select(due.c.id)), message.c.state == State.PLANNED)
         .values(state=State.CLAIMED, claimed_by=worker, lease_until=now + LEASE)
         .returning(message.c.id)
     )
@@ -104,7 +106,7 @@ def hand_over(
 
     What a reason holds becomes held and is not returned. Commit before the provider is called.
     """
-    _lock_contacts(connection, message_ids)
+    lock_contacts(connection, message_ids)
     verdict = (
         select(
             message.c.id,
@@ -118,7 +120,7 @@ def hand_over(
     free = verdict.c.reason.is_(None)
     rows = connection.execute(
         update(message)
-        .where(message.c.id == verdict.c.id)
+        .where(message.c.id == verdict.c.id, _mine(worker))
         .values(
             state=case((free, State.HANDING_OVER.value), else_=State.HELD.value),
             reason=verdict.c.reason,
@@ -140,7 +142,7 @@ def _mine(worker: str) -> ColumnElement[bool]:
     return and_(message.c.state == State.CLAIMED, message.c.claimed_by == worker)
 
 
-def _lock_contacts(connection: Connection, message_ids: Sequence[int]) -> None:
+def lock_contacts(connection: Connection, message_ids: Sequence[int]) -> None:
     """Let no other sender decide about these people at this moment (SQLite has one writer anyway)."""
     people = select(message.c.contact_id).where(message.c.id.in_(message_ids))
     connection.execute(

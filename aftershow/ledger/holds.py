@@ -89,25 +89,46 @@ def _not_permitted(rules: StepRules) -> ColumnElement[bool]:
 
 
 def _another_has_the_address(rules: StepRules) -> ColumnElement[bool]:
-    other, theirs = message.alias("other_message"), contact.alias("other_contact")
-    same_address = theirs.c[ADDRESSES[rules.channel].name] == ADDRESSES[rules.channel]
-    # Of two that are both on their way, the one with the lower id goes; so never do both wait for each other.
-    goes_first = or_(
-        other.c.state.in_(_OUT),
-        and_(other.c.state.in_((State.PLANNED, State.CLAIMED)), other.c.contact_id < contact.c.id),
-    )
+    return or_(_went_to_the_address(rules), _goes_to_the_address_first(rules))
+
+
+def _went_to_the_address(rules: StepRules) -> ColumnElement[bool]:
+    """The step went to this address, whoever has it now."""
+    other = message.alias("went")
     return (
         exists()
-        .select_from(other.join(theirs, theirs.c.id == other.c.contact_id))
+        .where(*_same_step(other), other.c.address == ADDRESSES[rules.channel], other.c.state.in_(_OUT))
+        .correlate(message, contact)
+    )
+
+
+def _goes_to_the_address_first(rules: StepRules) -> ColumnElement[bool]:
+    """Someone else with this address is to get the step: of two, the one with the lower id."""
+    other, theirs = message.alias("other_message"), contact.alias("other_contact")
+    on_its_way = exists().where(
+        *_same_step(other),
+        other.c.contact_id == theirs.c.id,
+        other.c.state.in_((State.PLANNED, State.CLAIMED)),
+    )
+    # One question inside the other: joined, SQLite would go through everybody of the step for each of them.
+    return (
+        exists()
         .where(
-            same_address,
-            other.c.campaign == message.c.campaign,
-            other.c.step == message.c.step,
-            other.c.occurrence == message.c.occurrence,
-            other.c.contact_id != contact.c.id,
-            goes_first,
+            theirs.c[ADDRESSES[rules.channel].name] == ADDRESSES[rules.channel],
+            theirs.c.id < contact.c.id,
+            on_its_way.correlate(message, theirs),
         )
         .correlate(message, contact)
+    )
+
+
+def _same_step(other: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """Another message of the same step and occurrence as `message`."""
+    return (
+        other.c.campaign == message.c.campaign,
+        other.c.step == message.c.step,
+        other.c.occurrence == message.c.occurrence,
+        other.c.id != message.c.id,
     )
 
 
@@ -118,7 +139,8 @@ def _heard_enough(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
     moment = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
     since = later(moment, -rules.cap.per.total_seconds())
     went_out = and_(other.c.state.in_(_OUT), other.c.handed_over_at > since)
-    goes_first = and_(other.c.state == State.CLAIMED, other.c.id < message.c.id)
+    # A claim that ran out counts for nothing: its sender is dead, and perhaps its campaign is over.
+    goes_first = and_(other.c.state == State.CLAIMED, other.c.id < message.c.id, other.c.lease_until > now)
     heard = (
         select(func.count())
         .select_from(other)

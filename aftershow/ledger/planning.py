@@ -27,6 +27,8 @@ from aftershow.words import HoldReason, State
 #: Reasons that are decided at the due time and then stay: such a message is not looked at again.
 LASTING = (HoldReason.CONDITION, HoldReason.EXITED)
 
+_GOING_OUT = (State.PLANNED, State.CLAIMED, State.HANDING_OVER)
+
 
 def reach(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> int:
     """Make the ledger rows of everyone who has come to this step; returns how many are new.
@@ -52,6 +54,8 @@ def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: d
     )
     connection.execute(
         update(message)
+        # Asked again here: on PostgreSQL a worker may have sent it while this statement waited for its row.
+        .where(message.c.state.in_((State.PLANNED, State.HELD)))
         .where(message.c.id == verdict.c.id, message.c.reason.is_distinct_from(verdict.c.reason))
         .values(state=_state_for(verdict.c.reason), reason=verdict.c.reason)
     )
@@ -68,6 +72,9 @@ def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
 
 def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | None) -> Select[Any]:
     reason = person_reason(rules)
+    here = message.c.enrollment_id == enrollment.c.id
+    # Someone whose earlier step is going out after all comes to this one after it, not in the same breath.
+    busy = exists().where(here, message.c.state.in_(_GOING_OUT))
     return (
         select(
             enrollment.c.campaign,
@@ -89,7 +96,8 @@ def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | N
             enrollment.c.campaign == rules.campaign,
             enrollment.c.step == rules.step,
             _due(enrollment.c.due_at, due_by),
-            ~exists().where(message.c.enrollment_id == enrollment.c.id, message.c.step == rules.step),
+            ~exists().where(here, message.c.step == rules.step),
+            ~busy,
         )
     )
 
@@ -110,7 +118,9 @@ def _may_change() -> ColumnElement[bool]:
     """A planned message may; a held one while the person has not gone on to the next step."""
     follower = message.alias("follower")
     went_on = exists().where(
-        follower.c.enrollment_id == message.c.enrollment_id, follower.c.id > message.c.id
+        follower.c.enrollment_id == message.c.enrollment_id,
+        follower.c.id > message.c.id,
+        follower.c.step != message.c.step,
     )
     held = and_(message.c.state == State.HELD, message.c.reason.not_in(LASTING), ~went_on)
     return or_(message.c.state == State.PLANNED, held)

@@ -51,7 +51,7 @@ def send_due(engine: Engine, work: Work, *, limit: int) -> tuple[Tally, int]:
             break
         taken += len(batch)
         for window in _windows(batch):
-            tally += _send_window(engine, work, rules, window)
+            tally += _send_window(engine, work, work.rules_at(work.clock()), window)
             if tally.ended_early:
                 break
     if tally.ended_early:

@@ -1,14 +1,14 @@
 """Write down what the provider said: the message's state, the interaction, the person's columns."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError
-from aftershow.ledger.claims import HandedOver
+from aftershow.ledger.claims import HandedOver, lock_contacts
 from aftershow.ledger.tally import Tally
 from aftershow.people.suppressions import suppress
 from aftershow.ports import Outcome, Receipt
@@ -20,6 +20,8 @@ from aftershow.words import Channel, Direction, InteractionKind, State
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=4)
 #: The wait of a message that the connector did not come to.
 NEXT_TURN = timedelta(minutes=1)
+#: The longest wait that a provider is believed.
+LONGEST_ASKED = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +57,7 @@ def settle(
     now: datetime,
 ) -> Tally:
     """Settle what this worker handed over; returns what happened. Commit at once."""
+    settlements = _as_they_are_now(connection, settlements)
     fates = [(s.sent, _fate(s, channel)) for s in settlements]
     _write_states(connection, fates, worker=worker, now=now)
     logged = _log(connection, fates, campaign=campaign, channel=channel, now=now)
@@ -80,6 +83,16 @@ def settle(
         interactions=logged,
         stopped=stopped,
     )
+
+
+def _as_they_are_now(connection: Connection, settlements: Sequence[Settlement]) -> list[Settlement]:
+    """Follow people who were merged into another contact while the provider was being called."""
+    ids = [s.sent.message_id for s in settlements]
+    # Locked in the order in which a hand-over locks them, so that two campaigns never wait for each other.
+    lock_contacts(connection, ids)
+    query = select(message.c.id, message.c.contact_id).where(message.c.id.in_(ids))
+    owners = {row.id: row.contact_id for row in connection.execute(query)}
+    return [replace(s, sent=replace(s.sent, contact_id=owners[s.sent.message_id])) for s in settlements]
 
 
 def _fate(settlement: Settlement, channel: Channel) -> _Fate:
@@ -115,7 +128,7 @@ def _fate(settlement: Settlement, channel: Channel) -> _Fate:
 
 def _wait(attempts: int, retry_after: float | None) -> timedelta:
     if retry_after is not None:
-        return timedelta(seconds=retry_after)
+        return min(max(timedelta(seconds=retry_after), NEXT_TURN), LONGEST_ASKED)
     return min(FIRST_WAIT * (1 << min(attempts, 10)), LONGEST_WAIT)
 
 

@@ -45,11 +45,11 @@ def _join(connection: Connection, mine: RowMapping, theirs: RowMapping) -> None:
 
 
 def _move_messages(connection: Connection, keep: int, gone: int, *, now: datetime) -> None:
-    mine = {
-        (row.campaign, row.step, row.occurrence): row
-        for row in connection.execute(select(message).where(message.c.contact_id == keep))
-    }
-    for row in connection.execute(select(message).where(message.c.contact_id == gone)).all():
+    # Locked: what is read here as not yet sent must not be sent while it is being set aside.
+    both = select(message).where(message.c.contact_id.in_((keep, gone))).order_by(message.c.id)
+    rows = connection.execute(both.with_for_update()).all()
+    mine = {(row.campaign, row.step, row.occurrence): row for row in rows if row.contact_id == keep}
+    for row in (row for row in rows if row.contact_id == gone):
         same = mine.get((row.campaign, row.step, row.occurrence))
         if same:
             gives_way = same if same.state in _STILL_HERE and row.state not in _STILL_HERE else row

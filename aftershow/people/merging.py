@@ -55,7 +55,9 @@ def merge(connection: Connection, keep: int, gone: int, *, by: str, now: datetim
 
 
 def _contact(connection: Connection, number: int) -> RowMapping:
-    row = connection.execute(select(contact).where(contact.c.id == number)).mappings().one_or_none()
+    # Locked: nobody hands anything over to a person who is being merged.
+    one = select(contact).where(contact.c.id == number).with_for_update()
+    row = connection.execute(one).mappings().one_or_none()
     if row is None:
         raise UsageError(f"There is no contact {number}. Was it merged already?")
     return row

@@ -7,6 +7,7 @@ twice as fast this way.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Table
 
 #: What a column does to a value before the driver gets it; None for nothing.
@@ -54,6 +55,11 @@ def _processed(values: list[Any], process: _Process) -> list[Any]:
 
 def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
     driver: Any = connection.connection.cursor()
-    with driver, driver.copy(statement) as copy:
-        for row in rows:
-            copy.write_row(row)
+    try:
+        with driver, driver.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        # The lines after the first quote the row, which is data of people.
+        error.args = (str(error).partition("\n")[0],)
+        raise

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError
@@ -33,13 +33,21 @@ def open_engine(url: str) -> Engine:
     if backend not in DIALECTS:
         raise UsageError(f"Aftershow does not run on {backend}. Use sqlite:///file.db or postgresql://…")
     if backend == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True
-        )
+        with_driver = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(with_driver, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _hide_values)
+        return engine
     engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _hide_values(context: ExceptionContext) -> None:
+    """Keep the first line of PostgreSQL's errors: the ones after it (DETAIL, CONTEXT) quote the row."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0], *error.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

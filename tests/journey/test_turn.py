@@ -240,3 +240,24 @@ def test_what_was_held_is_not_sent_after_the_next_step(stage) -> None:
         connection.execute(update(contact).where(contact.c.id == number).values(email="ana@example.com"))
     stage.turn(after=DAY)
     assert sent(stage) == ["+13095550100"]
+
+
+def test_a_night_does_not_put_two_steps_into_one_turn(stage) -> None:
+    """A text that the night held goes first; the step after it moves back by its own time."""
+    campaign = stage.root / "config/campaigns/follow-up.yaml"
+    stage.write(
+        "config/campaigns/follow-up.yaml", campaign.read_text().replace("after: 5 days", "after: 1 day")
+    )
+    stage.now = stage.now.replace(hour=4)  # eleven at night in Chicago
+    stage.person(
+        "ana@example.com",
+        mobile="+13095550100",
+        says={"email": "yes", "text": "yes"},
+        timezone="America/Chicago",
+    )
+    stage.turn()
+    stage.turn(after=2 * DAY)
+    stage.turn(after=timedelta(hours=35))
+    assert sent(stage) == ["ana@example.com", "+13095550100"]
+    stage.turn(after=DAY)
+    assert sent(stage) == ["ana@example.com", "+13095550100", "ana@example.com"]

@@ -107,3 +107,15 @@ def test_a_server_that_is_down(office: Office) -> None:
         office.import_rows(*(f"P{number},Lee,p{number}@example.com,,yes," for number in range(60)))
         assert office.run(MORNING + timedelta(hours=1))["accepted"] == 60
     assert len({mail.to for mail in server.received}) == len(server.received) == 60
+
+
+def test_a_template_that_is_broken(office: Office) -> None:
+    """A mistake in a template is ours: the campaign stops and names it, and nobody is held for it."""
+    with SmtpServer() as server:
+        office.set_up("email", smtp(server))
+        office.import_rows("Ana,Lee,ana@example.com,,yes,")
+        office.write("templates/thanks/email.html", "<p>Hello {{ gven_name }}</p>")
+        assert "templates/thanks/email.html:1" in office.run()["stopped"]
+        assert office.ledger() == {"Ana": "planned"}
+        office.write("templates/thanks/email.html", "<p>Hello {{ given_name }}</p>")
+        assert office.run(MORNING + timedelta(hours=1))["accepted"] == 1

@@ -1,5 +1,6 @@
 """The tables and the SQL that must mean the same on both databases."""
 
+import traceback
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, literal, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from aftershow.store.tables import metadata, secret, show
+from aftershow.store.bulk import insert_rows
+from aftershow.store.tables import interaction, metadata, secret, show
 from aftershow.store.types import Moment, later
 
 NOON = datetime(2026, 3, 8, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -46,8 +48,6 @@ def test_later_adds_seconds(engine: Engine, seconds: int) -> None:
 
 def test_foreign_keys_are_enforced(engine: Engine) -> None:
     """Nothing can point at a contact that is not there."""
-    from aftershow.store.tables import interaction
-
     row = {"contact_id": 1, "direction": "in", "kind": "note", "occurred_at": NOON, "recorded_at": NOON}
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(insert(interaction).values(source="test", external_id="1", **row))
@@ -65,3 +65,28 @@ def test_what_is_not_committed_is_gone(engine: Engine) -> None:
         write_twice()
     with engine.begin() as connection:
         assert connection.scalar(select(secret.c.value)) is None
+
+
+def test_errors_do_not_show_the_row(engine: Engine) -> None:
+    """What a database says of a row that it refuses does not quote the row: it is data of people."""
+    table = metadata.tables["suppression"]
+    row = {"channel": "email", "address": "ana@example.com", "reason": "r", "source": "s", "created_at": NOON}
+    with engine.begin() as connection:
+        connection.execute(insert(table).values(row))
+    with pytest.raises(IntegrityError) as caught, engine.begin() as connection:
+        connection.execute(insert(table).values(row))
+    assert "ana@example.com" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_errors_of_many_rows_do_not_show_them(engine: Engine) -> None:
+    """A bulk insert that is refused does not quote the row either."""
+    table = metadata.tables["suppression"]
+    row = {"channel": "email", "address": "ana@example.com", "reason": "r", "source": "s", "created_at": NOON}
+
+    def write() -> None:
+        with engine.begin() as connection:
+            insert_rows(connection, table, [row, row])
+
+    with pytest.raises(Exception, match=r"(?i)unique") as caught:
+        write()
+    assert "ana@example.com" not in "".join(traceback.format_exception(caught.value))

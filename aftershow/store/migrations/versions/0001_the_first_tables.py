@@ -284,6 +284,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_message_campaign_state_due_at'), ['campaign', 'state', 'due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_message_campaign_step_address'), ['campaign', 'step', 'address'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_contact_id_handed_over_at'), ['contact_id', 'handed_over_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_enrollment_id'), ['enrollment_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_message_provider_id'), ['provider_id'], unique=False)
@@ -340,6 +341,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_message_provider_id'))
         batch_op.drop_index(batch_op.f('ix_message_enrollment_id'))
         batch_op.drop_index(batch_op.f('ix_message_contact_id_handed_over_at'))
+        batch_op.drop_index(batch_op.f('ix_message_campaign_step_address'))
         batch_op.drop_index(batch_op.f('ix_message_campaign_state_due_at'))
 
     op.drop_table('message')
