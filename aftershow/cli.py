@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from aftershow.errors import AftershowError, CampaignStoppedError, UsageError, WorkspaceError
+from aftershow.errors import AftershowError, CampaignStoppedError, LeadFileError, UsageError, WorkspaceError
 
 app = typer.Typer(
     help="Turn the people met at a trade show into relationships.",
@@ -122,17 +122,20 @@ def import_(
     from aftershow import printing
     from aftershow.desk import open_desk, right_now
     from aftershow.leads.importing import import_files
+    from aftershow.leads.result import ImportResult
 
     with open_desk(workspace) as desk, printing.import_progress(hidden=as_json) as progress:
-        result = import_files(
-            desk.engine,
-            desk.show(show),
-            desk.workspace.settings,
-            files,
-            now=at or right_now(),
-            progress=progress,
-        )
-    _show(as_json, result.as_json(), lambda: printing.imported(show, result))
+        into, settings, now = desk.show(show), desk.workspace.settings, at or right_now()
+        result, unreadable = ImportResult(), list[LeadFileError]()
+        for file in files:
+            try:
+                result += import_files(desk.engine, into, settings, [file], now=now, progress=progress)
+            except LeadFileError as error:
+                unreadable.append(error)
+    if len(unreadable) < len(files):
+        _show(as_json, result.as_json(), lambda: printing.imported(show, result))
+    if unreadable:
+        raise LeadFileError("\n".join(map(str, unreadable)))
     if result.fix_list:
         sys.exit(1)
 
@@ -170,10 +173,13 @@ def plan(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Jso
     """Show who would get what and when, who would not and why. Nothing is written."""
     from aftershow import printing
     from aftershow.desk import open_desk, right_now
+    from aftershow.journey.checking import require_sound
     from aftershow.journey.plan import make_plan
 
     with open_desk(workspace) as desk:
-        made = make_plan(desk.engine, desk.campaign(campaign), now=at or right_now())
+        sound = desk.campaign(campaign)
+        require_sound(sound)
+        made = make_plan(desk.engine, sound, now=at or right_now())
     _show(as_json, asdict(made), lambda: printing.plan(made))
 
 
@@ -210,6 +216,12 @@ def preview(
 @app.command()
 def run(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json = False) -> None:
     """Run one turn of a campaign: enrol, plan, send what is due, log."""
+    from aftershow.desk import open_desk
+    from aftershow.journey.checking import require_sound
+
+    with open_desk(workspace) as desk:
+        # Said before Prefect starts, which takes seconds and tells of a mistake at length.
+        require_sound(desk.campaign(campaign))
     _quiet_prefect()
     from aftershow import printing
     from flows.in_process import run_here
@@ -310,9 +322,13 @@ def _quiet_prefect() -> None:
 
 def _show(as_json: bool, document: Mapping[str, Any], print_it: Any) -> None:
     if as_json:
-        print(json.dumps(document, default=str, ensure_ascii=False, indent=2))  # noqa: T201  what was asked for
+        print(json.dumps(document, default=_as_text, ensure_ascii=False, indent=2))  # noqa: T201  what was asked for
     else:
         print_it()
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def _fail(error: AftershowError | str, *, code: int) -> NoReturn:

@@ -125,10 +125,22 @@ def plan(made: "Plan") -> None:
 
 def turn(result: Mapping[str, Any]) -> None:
     """Print what one turn did."""
-    names = ("enrolled", "planned", "accepted", "rejected", "unknown", "deferred", "later", "interactions")
+    names = (
+        "enrolled",
+        "planned",
+        "accepted",
+        "rejected",
+        "unknown",
+        "deferred",
+        "expired",
+        "later",
+        "interactions",
+    )
     rows = [(name, result[name]) for name in names]
     table(f"{result['campaign']} at {result['at']}", ("what", "count"), rows)
     say(f"held: {counted(result['held'])}")
+    if result["trouble"]:
+        say(f"tried again later, because: {result['trouble']}")
     _stranded(result["stranded"])
 
 

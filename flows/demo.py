@@ -29,7 +29,7 @@ MARK = ".aftershow-demo"
 #: How many days each campaign is played, once a day: to the last step of the longest.
 DAYS = 8
 #: When leads of an avenue without dates, such as a web form, are played.
-STANDING_AVENUES = date(2026, 11, 2)
+STANDING_AVENUES = date(2026, 11, 6)
 #: Tells what is going on.
 Tell = Callable[[str], None]
 

@@ -9,8 +9,9 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
 from aftershow.desk import Desk, open_desk, right_now, senders_for, ticking_from, worker_name
-from aftershow.errors import CampaignStoppedError, ContentError
+from aftershow.errors import CampaignStoppedError
 from aftershow.journey.campaign import Campaign
+from aftershow.journey.checking import require_sound
 from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, TurnResult, finish, prepare, send_shard
 from aftershow.ledger.sending import Clock
@@ -27,10 +28,13 @@ def run_campaign(campaign: str, workspace: str = ".", at: datetime | None = None
 
     `at` is the moment to work at, for plays in virtual time; without it, now, however late the run is. Raises
     CampaignStoppedError when a provider refuses us; everyone who was not written to waits for the next turn.
+    Raises WorkspaceError when the campaign or its templates have mistakes, before anyone is enrolled.
     """
     now = at or right_now()
     with open_desk(Path(workspace)) as desk:
-        result = asdict(_take_turn(desk, desk.campaign(campaign), now))
+        sound = desk.campaign(campaign)
+        require_sound(sound)
+        result = asdict(_take_turn(desk, sound, now))
     if result["stopped"]:
         raise CampaignStoppedError(f"{campaign} stopped: {result['stopped']}", result=result)
     return result
@@ -49,12 +53,6 @@ def _send(desk: Desk, campaign: Campaign, clock: Clock) -> Tally:
     total = Tally()
     with desk.engine.begin() as connection:
         renders = renderers(campaign, desk.signer(connection))
-    try:
-        for renderer in renders.values():
-            renderer.compile()
-    except ContentError as error:
-        # Our mistake, not the people's: nobody is held for it.
-        return Tally(stopped=str(error))
     while not total.ended_early:
         tally, taken = send(desk, campaign, renders, clock)
         total += tally

@@ -95,6 +95,15 @@ def test_import_of_what_is_no_lead_file(run: Run, workspace: Path) -> None:
     assert "flyer.pdf" in ran.err
 
 
+def test_import_of_a_good_file_and_a_bad_one(run: Run, workspace: Path) -> None:
+    """A bad file among good ones is named; the good ones are imported and counted, whatever the order."""
+    (workspace / "flyer.pdf").write_bytes(b"%PDF-1.7 \x00\x01")
+    good = workspace / "leads" / "rental-show-2026" / "01_registrar_flat.csv"
+    ran = run("import", workspace / "flyer.pdf", good, "--show", "rental-show-2026", "--json")
+    assert (ran.code, ran.document["captures"]) == (1, 3)
+    assert "flyer.pdf" in ran.err
+
+
 def test_plan(run: Run, imported: Path) -> None:
     """The plan is dated and has a reason for everyone who is held."""
     ran = run("plan", "midwest-leads", "--at", AT, "--json")
@@ -122,6 +131,19 @@ def test_run_and_ledger(run: Run, imported: Path, prefect_api: str) -> None:
     assert set(ledger) == {"messages", "by_state", "held", "by_channel"}
     assert ledger["by_state"]["accepted"] == 1
     assert len(list((imported / "outbox" / "email").glob("*.eml"))) == 1
+
+
+def test_a_campaign_with_a_mistake_enrols_nobody(run: Run, imported: Path) -> None:
+    """A misspelt template stops plan and run before anyone is enrolled; after the correction all get it."""
+    campaign = imported / "config" / "campaigns" / "midwest-leads.yaml"
+    campaign.write_text(campaign.read_text().replace("email: site-visit", "email: site-vist"))
+    for command in ("plan", "run"):
+        ran = run(command, "midwest-leads", "--at", AT)
+        assert (ran.code, ran.out) == (2, "")
+        assert "did you mean `site-visit`?" in ran.err
+    campaign.write_text(campaign.read_text().replace("email: site-vist", "email: site-visit"))
+    assert run("ledger", "midwest-leads", "--json").document["messages"] == 0
+    assert "ann.lee@example.com" in run("plan", "midwest-leads", "--at", AT).out
 
 
 def test_segment(run: Run, imported: Path) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from aftershow.audience.expression import parse
 from aftershow.content.template import load_template
-from aftershow.errors import AftershowError, ContentError, ExpressionError, Problem
-from aftershow.journey.campaign import load_campaigns
+from aftershow.errors import AftershowError, ContentError, ExpressionError, Problem, WorkspaceError
+from aftershow.journey.campaign import Campaign, load_campaigns
 from aftershow.journey.campaign_file import CampaignModel
 from aftershow.journey.context import NAMES
 from aftershow.words import Channel
@@ -52,6 +52,21 @@ def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnecto
         campaigns=len(sources),
         templates=len(templates),
     )
+
+
+def require_sound(campaign: Campaign) -> None:
+    """Refuse a campaign whose templates are missing or broken, before anybody is enrolled in it.
+
+    Raises WorkspaceError with every mistake.
+    """
+    root, problems = campaign.workspace.root, list[Problem]()
+    wanted = {step.model.template for step in campaign.steps}
+    names = _template_names(root / "templates")
+    channels = {name: _check_template(root, name, problems, []) for name in names if name in wanted}
+    known = dict.fromkeys(names) | channels
+    problems += _step_problems(campaign.source, known, campaign.workspace)
+    if problems:
+        raise WorkspaceError(problems)
 
 
 def _campaign_sources(root: Path) -> dict[str, Source]:

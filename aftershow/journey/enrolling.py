@@ -49,6 +49,14 @@ def stranded(connection: Connection, campaign: Campaign) -> dict[str, int]:
     return {row.step: row[1] for row in connection.execute(waiting)}
 
 
+def coming(connection: Connection, campaign: Campaign, *, now: datetime) -> int:
+    """Count the people whose next step is due later than now."""
+    waiting = select(func.count()).where(
+        enrollment.c.campaign == campaign.name, enrollment.c.due_at > now, enrollment.c.exited_at.is_(None)
+    )
+    return connection.scalar(waiting) or 0
+
+
 def _show_of(connection: Connection, campaign: Campaign) -> int | None:
     return None if campaign.show is None else show_id(connection, campaign.show)
 

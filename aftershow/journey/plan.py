@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, literal, or_, select, update
 
 from aftershow.audience.loading import load_person
 from aftershow.audience.scope import people_from
@@ -20,6 +20,7 @@ from aftershow.journey.turn import prepare
 from aftershow.leads.shows import show_id
 from aftershow.ledger.planning import reach, review
 from aftershow.store.tables import contact, enrollment, lead, message
+from aftershow.store.types import Moment
 from aftershow.words import State
 
 #: Of how many people outside the audience the failing clause is looked up; each costs some queries.
@@ -76,7 +77,7 @@ def make_plan(engine: Engine, campaign: Campaign, *, now: datetime) -> Plan:
             campaign=campaign.name,
             at=now,
             planned=sorted(planned, key=lambda message: (message.due_at, message.contact_id)),
-            held=_held(connection, campaign),
+            held=_held(connection, campaign, now=now),
             outside={},
             stranded=prepared.stranded,
         )
@@ -101,9 +102,11 @@ def _play(
             channel=row.channel,
             due_at=row.due_at,
         )
-        for row in connection.execute(_messages(campaign, State.PLANNED).where(message.c.step == step.key))
+        for row in connection.execute(
+            _messages(campaign, message.c.state == State.PLANNED).where(message.c.step == step.key)
+        )
     ]
-    went_out = case((message.c.due_at > now, message.c.due_at), else_=now)
+    went_out = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
     connection.execute(
         update(message)
         .where(
@@ -115,7 +118,9 @@ def _play(
     return planned
 
 
-def _held(connection: Connection, campaign: Campaign) -> list[HeldMessage]:
+def _held(connection: Connection, campaign: Campaign, *, now: datetime) -> list[HeldMessage]:
+    """Return who is held, and who comes too late: what the plan's own moment would give up."""
+    given_up = and_(message.c.state == State.EXPIRED, message.c.settled_at == now)
     return [
         HeldMessage(
             contact_id=row.contact_id,
@@ -124,16 +129,16 @@ def _held(connection: Connection, campaign: Campaign) -> list[HeldMessage]:
             channel=row.channel,
             reason=row.reason,
         )
-        for row in connection.execute(_messages(campaign, State.HELD))
+        for row in connection.execute(_messages(campaign, or_(message.c.state == State.HELD, given_up)))
     ]
 
 
-def _messages(campaign: Campaign, state: State):  # type: ignore[no-untyped-def]  # the columns say more than a type
+def _messages(campaign: Campaign, stands: ColumnElement[bool]):  # type: ignore[no-untyped-def]  # the columns say more than a type
     return (
         select(message.c.contact_id, message.c.step, message.c.channel, message.c.due_at, message.c.reason)
         .add_columns(contact_label().label("contact"))
         .join_from(message, contact, contact.c.id == message.c.contact_id)
-        .where(message.c.campaign == campaign.name, message.c.state == state)
+        .where(message.c.campaign == campaign.name, stands)
         .order_by(message.c.id)
     )
 

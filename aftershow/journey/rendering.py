@@ -34,10 +34,6 @@ class StepRenderer:
         """The step's template; raises ContentError when it can't be compiled."""
         return template_of(self._campaign.workspace, self._step.model.template)
 
-    def compile(self) -> None:
-        """Compile the template now; raises ContentError with every problem."""
-        _ = self.template
-
     def render(
         self, connection: Connection, message_ids: Sequence[int], *, clock: Clock
     ) -> Mapping[int, Rendered | ContentError]:

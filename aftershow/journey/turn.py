@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from aftershow.journey.advancing import advance
 from aftershow.journey.campaign import Campaign
-from aftershow.journey.enrolling import enrol, stranded
+from aftershow.journey.enrolling import coming, enrol, stranded
 from aftershow.journey.rendering import StepRenderer
 from aftershow.ledger.claims import recover
 from aftershow.ledger.counts import held_by_reason, planned_counts
@@ -31,12 +31,12 @@ class Prepared:
     enrolled: int
     #: messages that are due and held by nothing
     due: int
-    #: messages that are planned for later
-    later: int
     #: held messages, by reason, of this turn and before
     held: dict[str, int]
     #: of a sender that died: messages that may have been sent
     in_doubt: int
+    #: messages given up in this turn, because they were not sent in their time
+    expired: int
     #: people whose next step is no longer in the campaign, by the step's name: they wait for a person
     stranded: dict[str, int]
 
@@ -51,8 +51,10 @@ class TurnResult:
     enrolled: int
     #: messages that were due and that nothing held when the turn began
     planned: int
-    #: messages planned for a later moment
+    #: messages that are to come later: planned for later, or the next step of someone
     later: int
+    #: messages given up in this turn, because they were not sent in their time
+    expired: int
     #: all held messages of the campaign, by reason
     held: dict[str, int]
     accepted: int
@@ -65,6 +67,8 @@ class TurnResult:
     interactions: int
     #: people whose next step is no longer in the campaign, by the step's name
     stranded: dict[str, int]
+    #: why nothing could be sent to some, who are tried again; the first reason
+    trouble: str | None
     #: why the provider refuses us, when it does
     stopped: str | None
 
@@ -73,20 +77,21 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Pre
     """Enrol, plan and hold, in the caller's transaction."""
     _, in_doubt = recover(connection, campaign.name, now=now)
     enrolled = enrol(connection, campaign, now=now)
+    expired = 0
     for step in campaign.steps:
         rules = campaign.rules(step, now)
         reach(connection, rules, now=now, due_by=now)
-        expire(connection, rules, now=now)
+        expired += expire(connection, rules, now=now)
         review(connection, rules, now=now, due_by=now)
         advance(connection, campaign, step)
-    due, later = planned_counts(connection, campaign.name, now=now)
+    due, _ = planned_counts(connection, campaign.name, now=now)
     held = held_by_reason(connection, campaign.name)
     return Prepared(
         enrolled=enrolled,
         due=due,
-        later=later,
         held=held,
         in_doubt=in_doubt,
+        expired=expired,
         stranded=stranded(connection, campaign),
     )
 
@@ -132,7 +137,8 @@ def finish(
         at=now.isoformat(),
         enrolled=prepared.enrolled,
         planned=prepared.due,
-        later=prepared.later,
+        later=planned_counts(connection, campaign.name, now=now)[1] + coming(connection, campaign, now=now),
+        expired=prepared.expired,
         held=held_by_reason(connection, campaign.name),
         accepted=tally.accepted,
         rejected=tally.rejected,
@@ -140,5 +146,6 @@ def finish(
         deferred=tally.deferred + tally.untouched,
         interactions=tally.interactions,
         stranded=prepared.stranded,
+        trouble=tally.trouble,
         stopped=tally.stopped,
     )

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, case, null, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, literal, null, select, update
 
 from aftershow.audience.history import ADDRESSES
 from aftershow.ledger.holds import any_reason, people_of
 from aftershow.ledger.rules import StepRules
 from aftershow.store.tables import contact, enrollment, message
+from aftershow.store.types import Moment
 from aftershow.words import State
 
 #: How long a claim lasts when its holder says nothing; longer than any provider's time-out for one window.
@@ -125,8 +126,9 @@ def hand_over(
             state=case((free, State.HANDING_OVER.value), else_=State.HELD.value),
             reason=verdict.c.reason,
             address=case((free, verdict.c.address), else_=null()),
-            handed_over_at=case((free, now), else_=null()),
-            lease_until=case((free, now + LEASE), else_=null()),
+            # Typed by hand: inside a CASE nothing tells SQLite to keep a moment in UTC.
+            handed_over_at=case((free, literal(now, Moment())), else_=null()),
+            lease_until=case((free, literal(now + LEASE, Moment())), else_=null()),
             claimed_by=case((free, worker), else_=null()),
         )
         .returning(message.c.id, message.c.contact_id, message.c.state, message.c.address, message.c.attempts)

@@ -73,6 +73,7 @@ def settle(
                 now=now,
             )
     stopped = next((str(s.outcome) for s in settlements if isinstance(s.outcome, PermanentError)), None)
+    trouble = next((str(s.outcome) for s in settlements if isinstance(s.outcome, TemporaryError)), None)
     counts = [fate.count for _, fate in fates]
     return Tally(
         accepted=counts.count("accepted"),
@@ -81,6 +82,7 @@ def settle(
         deferred=counts.count("deferred"),
         untouched=counts.count("untouched"),
         interactions=logged,
+        trouble=trouble,
         stopped=stopped,
     )
 

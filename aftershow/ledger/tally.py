@@ -19,6 +19,8 @@ class Tally:
     untouched: int = 0
     #: interactions written
     interactions: int = 0
+    #: why nothing was sent to some of them: the first reason
+    trouble: str | None = None
     #: why the provider refuses us; nothing more was sent after it
     stopped: str | None = None
 
@@ -28,10 +30,11 @@ class Tally:
         return self.stopped is not None or self.untouched > 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        """Add the counts; the first reason to stop stays."""
+        """Add the counts; the first reasons stay."""
         counts = {
             field.name: getattr(self, field.name) + getattr(other, field.name)
             for field in fields(self)
-            if field.name != "stopped"
+            if field.name not in ("trouble", "stopped")
         }
-        return Tally(stopped=self.stopped or other.stopped, **counts)
+        trouble, stopped = self.trouble or other.trouble, self.stopped or other.stopped
+        return Tally(trouble=trouble, stopped=stopped, **counts)

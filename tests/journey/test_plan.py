@@ -78,3 +78,18 @@ def test_the_cap_shows_in_the_plan(stage) -> None:
     stage.person("ana@example.com")
     plan = stage.plan()
     assert [(message.step, message.reason) for message in plan.held] == [("visit", "frequency_cap")]
+
+
+def test_who_comes_too_late_is_in_the_plan(stage) -> None:
+    """After a long gap, whoever's step is given up stands in the plan, with the reason."""
+    stage.person("ana@example.com", mobile="+13095550100", says={"email": "yes", "text": "yes"})
+    stage.turn()
+    stage.now += 10 * DAY
+    assert [(m.step, m.reason) for m in stage.plan().held] == [("question", "late")]
+
+
+def test_what_is_to_come_is_counted(stage) -> None:
+    """A turn says how many are still to hear from the campaign."""
+    stage.person("ana@example.com")
+    stage.person("bo@example.com")
+    assert stage.turn().later == 2

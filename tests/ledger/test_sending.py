@@ -1,6 +1,6 @@
 """At most once, and every message ends somewhere."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 
 import pytest
 from sqlalchemy import func, select, update
@@ -259,3 +259,13 @@ def test_windows_and_batches_lose_nobody(world, people: int) -> None:
     world.plan()
     assert world.send().accepted == people
     assert len(set(world.sender.received)) == len(world.sender.received) == people
+
+
+def test_times_are_kept_in_utc(world) -> None:
+    """A run that is told its moment with another zone's offset writes the same moment down."""
+    world.person("ana@example.com")
+    world.now = world.now.astimezone(timezone(timedelta(hours=9)))
+    world.plan()
+    world.send()
+    with world.engine.begin() as connection:
+        assert connection.scalar(select(message.c.handed_over_at)) == world.now

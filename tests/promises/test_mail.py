@@ -5,8 +5,10 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import default
 
+import pytest
 from sqlalchemy import select
 
+from aftershow.errors import WorkspaceError
 from aftershow.store.tables import interaction, suppression
 from tests.promises.conftest import MORNING, Office
 from tests.servers.smtp_server import Act, Mail, Rule, SmtpServer
@@ -110,12 +112,13 @@ def test_a_server_that_is_down(office: Office) -> None:
 
 
 def test_a_template_that_is_broken(office: Office) -> None:
-    """A mistake in a template is ours: the campaign stops and names it, and nobody is held for it."""
+    """A mistake in a template is ours: the run names it, and nobody is enrolled or held for it."""
     with SmtpServer() as server:
         office.set_up("email", smtp(server))
         office.import_rows("Ana,Lee,ana@example.com,,yes,")
         office.write("templates/thanks/email.html", "<p>Hello {{ gven_name }}</p>")
-        assert "templates/thanks/email.html:1" in office.run()["stopped"]
-        assert office.ledger() == {"Ana": "planned"}
+        with pytest.raises(WorkspaceError, match=r"templates/thanks/email\.html:1"):
+            office.run()
+        assert office.ledger() == {}
         office.write("templates/thanks/email.html", "<p>Hello {{ given_name }}</p>")
         assert office.run(MORNING + timedelta(hours=1))["accepted"] == 1
