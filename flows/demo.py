@@ -27,7 +27,7 @@ from flows.run_campaign import run_campaign
 #: Says that a folder is a demo's, so that a later demo may replace it.
 MARK = ".aftershow-demo"
 #: How many days each campaign is played, once a day: to the last step of the longest.
-DAYS = 8
+DAYS = 10
 #: When leads of an avenue without dates, such as a web form, are played.
 STANDING_AVENUES = date(2026, 11, 6)
 #: Tells what is going on.
