@@ -186,9 +186,9 @@ def test_the_rep_writes(stage) -> None:
     stage.person("ana@example.com", owner="dana")
     stage.person("bo@example.com")
     stage.turn()
-    first, second = (message.mime for message in stage.sender.received)
-    assert b"From: Dana Cole <dana@example.com>" in first
-    assert b"From: Example Pumps <hello@example.com>" in second
+    mails = {message.to: message.mime for message in stage.sender.received}
+    assert b"From: Dana Cole <dana@example.com>" in mails["ana@example.com"]
+    assert b"From: Example Pumps <hello@example.com>" in mails["bo@example.com"]
     assert stage.sender.received[0].return_path.startswith("bounces+")
 
 
