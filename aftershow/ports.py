@@ -41,7 +41,49 @@ class RenderedText:
     segments: int
 
 
-Rendered = RenderedEmail | RenderedText
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RenderedLetter:
+    """A letter or a card as it goes to the printer: its words, and whom it is sent to."""
+
+    channel: ClassVar[Channel] = Channel.LETTER
+    #: names this message to us
+    key: str
+    #: the postal address on one line, as the ledger has it
+    to: str
+    #: what stands on the envelope, line by line: person, company, street, town, country
+    recipient: tuple[str, ...]
+    #: from the salutation to the signature; an empty line parts two paragraphs
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallBrief:
+    """A call that a rep is asked to make: the number, and what to read before dialling it."""
+
+    channel: ClassVar[Channel] = Channel.CALL
+    #: names this message to us
+    key: str
+    #: E.164
+    to: str
+    #: who it is, why we call, what to find out
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Invitation:
+    """An invitation to meet."""
+
+    channel: ClassVar[Channel] = Channel.MEETING
+    #: names this message to us
+    key: str
+    #: one email address
+    to: str
+    #: one line
+    subject: str
+    body: str
+
+
+Rendered = RenderedEmail | RenderedText | RenderedLetter | CallBrief | Invitation
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 from aftershow.errors import PermanentError
 from aftershow.ports import (
+    CallBrief,
     ConnectorSettings,
+    Invitation,
     Outcome,
     Receipt,
     Rendered,
     RenderedEmail,
+    RenderedLetter,
     RenderedText,
     one_by_one,
 )
@@ -26,9 +29,9 @@ class Settings(ConnectorSettings):
 
 
 class Connector:
-    """Writes email/KEY.eml, the message byte by byte, and text/KEY.txt, for people to read."""
+    """Writes email/KEY.eml, the message byte by byte; CHANNEL/KEY.txt, for people to read, of all others."""
 
-    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL, Channel.TEXT})
+    channels: ClassVar[frozenset[Channel]] = frozenset(Channel)
 
     def __init__(self, settings: Settings, workspace: Path) -> None:
         self._folder = workspace / settings.folder
@@ -52,15 +55,22 @@ class Connector:
 def _as_file(message: Rendered) -> tuple[str, bytes]:
     # A key may hold a slash; a file name may not.
     stem = quote(message.key, safe="")
+    if isinstance(message, RenderedEmail):
+        return f"email/{stem}.eml", message.mime
+    return f"{message.channel}/{stem}.txt", f"{_head(message)}\n\n{message.body}\n".encode()
+
+
+def _head(message: RenderedText | RenderedLetter | CallBrief | Invitation) -> str:
+    """Return the lines above a message's words: whom it goes to, and what else the provider would be told."""
     match message:
-        case RenderedEmail():
-            return f"email/{stem}.eml", message.mime
         case RenderedText():
-            return f"text/{stem}.txt", _readable(message)
-
-
-def _readable(message: RenderedText) -> bytes:
-    return f"To: {message.to}\nSegments: {message.segments}\n\n{message.body}\n".encode()
+            return f"To: {message.to}\nSegments: {message.segments}"
+        case RenderedLetter():
+            return "To: " + "\n    ".join(message.recipient)
+        case CallBrief():
+            return f"To: {message.to}"
+        case Invitation():
+            return f"To: {message.to}\nSubject: {message.subject}"
 
 
 def _write(path: Path, content: bytes) -> None:

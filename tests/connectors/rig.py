@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from aftershow.errors import DeliveryError
-from aftershow.ports import Rendered, RenderedEmail, RenderedText
+from aftershow.ports import CallBrief, Invitation, Rendered, RenderedEmail, RenderedLetter, RenderedText
 from aftershow.words import Channel
 
 #: Stands in every test message; it must not come back in an error or a reason.
@@ -27,10 +27,7 @@ class Rig:
 
 def a_message(channel: Channel, number: int) -> Rendered:
     """Return a message to a person who is different for each number."""
-    if channel is Channel.TEXT:
-        return a_text(number)
-    assert channel is Channel.EMAIL, f"teach tests/connectors/rig.py to make a message for {channel}"
-    return an_email(number)
+    return MESSAGES[channel](number)
 
 
 def an_email(number: int = 1, *, to: str | None = None, mime: bytes | None = None) -> RenderedEmail:
@@ -52,3 +49,40 @@ def a_text(number: int = 1) -> RenderedText:
         body=f"Dear {SECRET_OF_A_PERSON} {number}",
         segments=1,
     )
+
+
+def a_letter(number: int = 1) -> RenderedLetter:
+    street = f"{number} {SECRET_OF_A_PERSON} Street"
+    return RenderedLetter(
+        key=f"message-{number}",
+        to=f"{street}, 62701 Springfield",
+        recipient=(f"{SECRET_OF_A_PERSON} {number}", street, "62701 Springfield"),
+        body=f"Dear {SECRET_OF_A_PERSON} {number},\n\nthank you.",
+    )
+
+
+def a_call(number: int = 1) -> CallBrief:
+    return CallBrief(
+        key=f"message-{number}",
+        to=f"+1555010{number:04}",
+        body=f"Call {SECRET_OF_A_PERSON} {number}: when do they decide?",
+    )
+
+
+def an_invitation(number: int = 1) -> Invitation:
+    return Invitation(
+        key=f"message-{number}",
+        to=f"persephone.{number}@example.com",
+        subject=f"A visit, {SECRET_OF_A_PERSON}?",
+        body=f"Dear {SECRET_OF_A_PERSON} {number}, may we come?",
+    )
+
+
+#: A message for each channel; a channel without one fails here, before any connector is tested.
+MESSAGES: Mapping[Channel, Callable[[int], Rendered]] = {
+    Channel.EMAIL: an_email,
+    Channel.TEXT: a_text,
+    Channel.LETTER: a_letter,
+    Channel.CALL: a_call,
+    Channel.MEETING: an_invitation,
+}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aftershow.errors import PermanentError
-from aftershow.ports import Receipt, RenderedText
+from aftershow.ports import CallBrief, Invitation, Receipt, Rendered, RenderedLetter, RenderedText
 from aftershow.words import Channel
 from connectors import open_sender
 from tests.connectors.rig import Rig, a_text, an_email
@@ -32,15 +32,38 @@ def test_an_email_is_kept_byte_by_byte(tmp_path: Path) -> None:
     assert (tmp_path / "outbox/email/message-1.eml").read_bytes() == message.mime
 
 
-def test_a_text_can_be_read(tmp_path: Path) -> None:
-    """The .txt file shows the number, the segments and the body."""
-    message = RenderedText(key="message-1", to="+15550100001", body="Grüße,\nAna", segments=2)
-    outbox = open_sender({"connector": "outbox"}, Channel.TEXT, tmp_path)
-    assert list(outbox.send([message])) == [
-        Receipt(key="message-1", accepted=True, provider_id="text/message-1.txt")
-    ]
-    text = (tmp_path / "outbox/text/message-1.txt").read_text("utf-8")
-    assert text == "To: +15550100001\nSegments: 2\n\nGrüße,\nAna\n"
+READABLE: list[tuple[Rendered, str]] = [
+    (
+        RenderedText(key="message-1", to="+15550100001", body="Grüße,\nAna", segments=2),
+        "To: +15550100001\nSegments: 2\n\nGrüße,\nAna\n",
+    ),
+    (
+        RenderedLetter(
+            key="message-1",
+            to="Ringstraße 1, 70173 Stuttgart, DE",
+            recipient=("Ana Kovač", "Ringstraße 1", "70173 Stuttgart", "Germany"),
+            body="Dear Ana,\n\nthank you.",
+        ),
+        "To: Ana Kovač\n    Ringstraße 1\n    70173 Stuttgart\n    Germany\n\nDear Ana,\n\nthank you.\n",
+    ),
+    (
+        CallBrief(key="message-1", to="+15550100001", body="When do they decide?"),
+        "To: +15550100001\n\nWhen do they decide?\n",
+    ),
+    (
+        Invitation(key="message-1", to="ana@example.com", subject="A visit?", body="May we come?"),
+        "To: ana@example.com\nSubject: A visit?\n\nMay we come?\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "expected"), READABLE, ids=[m.channel.value for m, _ in READABLE])
+def test_it_can_be_read(message: Rendered, expected: str, tmp_path: Path) -> None:
+    """The .txt file shows whom it goes to, what the provider would be told besides, and the words."""
+    name = f"{message.channel}/message-1.txt"
+    outbox = open_sender({"connector": "outbox"}, message.channel, tmp_path)
+    assert list(outbox.send([message])) == [Receipt(key="message-1", accepted=True, provider_id=name)]
+    assert (tmp_path / "outbox" / name).read_text("utf-8") == expected
 
 
 @pytest.mark.parametrize("folder", ["kept/mails", "/absolute"])
