@@ -69,6 +69,12 @@ class HoldReason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     #: the template could not be rendered for this person
     CONTENT = "content"
+    #: the person is in the part of the audience that hears nothing, for comparison
+    HOLD_OUT = "hold_out"
+    #: someone must let it go first
+    APPROVAL = "approval"
+    #: the date that the step counts from is not known of this person
+    NO_DATE = "no_date"
 
 
 class InteractionKind(StrEnum):
@@ -88,12 +94,32 @@ class InteractionKind(StrEnum):
     UNDELIVERED = "undelivered"
     FAILED = "failed"
     RECEIVED = "received"
+    PRINTED = "printed"
+    MAILED = "mailed"
+    IN_TRANSIT = "in_transit"
+    RETURNED = "returned"
     CONNECTED = "connected"
+    LEFT_VOICEMAIL = "left_voicemail"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    WRONG_NUMBER = "wrong_number"
+    CALLBACK_ASKED = "callback_asked"
+    DO_NOT_CALL = "do_not_call"
+    INVITED = "invited"
     ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+    HELD = "held"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
     CAPTURED = "captured"
     IMPORTED = "imported"
-    MERGED = "merged"
+    FORM_SUBMITTED = "form_submitted"
     NOTE = "note"
+    MERGED = "merged"
+    GOAL_REACHED = "goal_reached"
+    EXITED = "exited"
+    APPROVED = "approved"
 
 
 class Direction(StrEnum):

@@ -1,6 +1,9 @@
 """Bring a database to the tables of this version, with Alembic."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -15,11 +18,29 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(engine: Engine) -> tuple[str | None, str]:
     """Upgrade to the newest tables, in one transaction; returns the revisions before and after."""
-    with engine.begin() as connection:
+    with engine.connect() as connection, _foreign_keys_resting(connection), connection.begin():
         before = MigrationContext.configure(connection).get_current_revision()
-        config = configuration(connection)
-        command.upgrade(config, "head")
+        command.upgrade(configuration(connection), "head")
         return before, newest()
+
+
+@contextmanager
+def _foreign_keys_resting(connection: Connection) -> Iterator[None]:
+    """Let SQLite change a table, which it does by making it anew: rows that point to it would forbid that.
+
+    The setting is deaf inside a transaction, so it is changed around it.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        if driver.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise UsageError("The database was upgraded, but some of its rows point to rows that are gone.")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def ensure_ready(engine: Engine) -> None:

@@ -7,6 +7,7 @@ email addresses in lower case, phone numbers in E.164, countries as ISO 3166-1 a
 from collections.abc import Iterable
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -91,8 +92,12 @@ contact = Table(
     Column("postal_code", Text),
     Column("country", String(2)),
     Column("timezone", String(64)),
+    #: where several clocks are possible: their IANA names, sorted, joined by a space
+    Column("possible_zones", Text),
     Column("language", String(12)),
     Column("is_customer", Boolean, nullable=False, default=False),
+    #: one of ours: the key in `team:`; in no audience but that of campaigns for the team
+    Column("rep", String(80), unique=True),
     #: names of the fields that a person typed by hand; no import changes them
     Column("locked", Document, nullable=False, default=list),
     #: the lead last captured; no foreign key, since leads point here already
@@ -268,23 +273,33 @@ campaign_version = Table(
     UniqueConstraint("campaign", "sha256"),
 )
 
-#: A contact inside a campaign; once per campaign.
+#: A contact inside a campaign; once for each of its tracks, and for each occurrence of what it is about.
 enrollment = Table(
     "enrollment",
     metadata,
     Column("id", Id, primary_key=True),
     Column("campaign", String(80), nullable=False),
+    #: the track's name; empty in a campaign that has one alone
+    Column("track", String(80), nullable=False, default="", server_default=""),
+    #: which meeting or date it is about, as a number; 0 when it is about the person
+    Column("occurrence", BigInteger, nullable=False, default=0, server_default="0"),
     Column("version_id", ForeignKey("campaign_version.id"), nullable=False),
     Column("contact_id", ForeignKey("contact.id"), nullable=False, index=True),
     Column("lead_id", ForeignKey("lead.id")),
     Column("enrolled_at", Moment, nullable=False),
+    #: where chance put the person: `hold_out`, or the arms of the splits so far, joined by /
+    Column("arm", String(200)),
     #: the step that comes next, by its name; empty when the last one is behind
     Column("step", String(80)),
-    #: when that step is due
+    #: how often that step was done before: attempts of a call, rounds of a recurring mailing
+    Column("round", Integer, nullable=False, default=0, server_default="0"),
+    #: what the step's wait counts from
+    Column("base_at", Moment),
+    #: when that step is due; empty until it is worked out from base_at
     Column("due_at", Moment),
     Column("exited_at", Moment),
-    Column("exit_reason", String(40)),
-    UniqueConstraint("campaign", "contact_id"),
+    Column("exit_reason", String(200)),
+    UniqueConstraint("campaign", "contact_id", "track", "occurrence"),
     Index(None, "campaign", "step", "due_at"),
 )
 
@@ -296,7 +311,10 @@ message = Table(
     Column("campaign", String(80), nullable=False),
     Column("step", String(80), nullable=False),
     Column("contact_id", ForeignKey("contact.id"), nullable=False),
-    Column("occurrence", Integer, nullable=False, default=0),
+    #: which one of a recurring step, of attempts, or of what the enrollment is about
+    Column("occurrence", BigInteger, nullable=False, default=0),
+    #: the version of the campaign that planned it
+    Column("version_id", ForeignKey("campaign_version.id")),
     Column("enrollment_id", ForeignKey("enrollment.id"), nullable=False, index=True),
     Column("channel", String(10), nullable=False),
     Column("template", String(80), nullable=False),
@@ -317,6 +335,10 @@ message = Table(
     Column("handed_over_at", Moment),
     Column("settled_at", Moment),
     Column("provider_id", String(200), index=True),
+    #: what it costs to send, in the currency of the workspace
+    Column("cost", Numeric(14, 4)),
+    Column("approved_at", Moment),
+    Column("approved_by", Text),
     _one_of("state", State),
     _one_of("channel", Channel),
     CheckConstraint("state <> 'held' OR reason IS NOT NULL", name="held_has_a_reason"),
@@ -347,6 +369,20 @@ interaction = Table(
     _one_of("direction", Direction),
     UniqueConstraint("source", "external_id"),
     Index(None, "contact_id", "kind", "occurred_at"),
+)
+
+#: An appointment with a contact, as it stands now; how it came to that is in the interactions.
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("contact_id", ForeignKey("contact.id"), nullable=False, index=True),
+    Column("starts_at", Moment, nullable=False),
+    Column("place", Text),
+    #: the interaction kind that happened last: accepted, tentative, declined, held, no_show or cancelled
+    Column("status", String(20), nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("contact_id", "starts_at"),
 )
 
 #: What the installation must keep to itself, such as the key that signs links.

@@ -2,15 +2,19 @@
 
 import traceback
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, insert, literal, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from aftershow.store.bulk import insert_rows
-from aftershow.store.tables import interaction, metadata, secret, show
+from aftershow.store.engine import open_engine
+from aftershow.store.migrate import configuration, upgrade
+from aftershow.store.tables import interaction, message, metadata, secret, show
 from aftershow.store.types import Moment, later
 
 NOON = datetime(2026, 3, 8, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -90,3 +94,27 @@ def test_errors_of_many_rows_do_not_show_them(engine: Engine) -> None:
     with pytest.raises(Exception, match=r"(?i)unique") as caught:
         write()
     assert "ana@example.com" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
+    """Upgrading a database that is in use loses nothing, and its foreign keys are enforced afterwards."""
+    engine = open_engine(f"sqlite:///{tmp_path}/old.db")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+        for statement in (
+            "INSERT INTO contact (id, email, email_is_shared, is_customer, locked, created_at, updated_at)"
+            " VALUES (1, 'a@example.com', 0, 0, '[]', '2026-01-01', '2026-01-01')",
+            "INSERT INTO campaign_version VALUES (5, 'c', 'x', '', '2026-01-01')",
+            "INSERT INTO enrollment (id, campaign, version_id, contact_id, enrolled_at, step)"
+            " VALUES (3, 'c', 5, 1, '2026-01-01', 's')",
+            "INSERT INTO message (campaign, step, contact_id, occurrence, enrollment_id, channel, template, state,"
+            " planned_at, due_at, expires_at, attempts) VALUES ('c', 's', 1, 0, 3, 'email', 't', 'planned',"
+            " '2026-01-01', '2026-01-01', '2026-01-08', 0)",
+        ):
+            connection.exec_driver_sql(statement)
+    assert upgrade(engine)[0] == "0001"
+    with engine.begin() as connection:
+        row = connection.execute(select(message.c.version_id, message.c.contact_id)).one()
+        assert tuple(row) == (5, 1)
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
