@@ -1,8 +1,9 @@
-"""Lengths of time, caps and hours of the day, as people write them."""
+"""Lengths of time, waits, caps and hours of the day, as people write them."""
 
 import re
 from dataclasses import dataclass
 from datetime import time, timedelta
+from enum import StrEnum
 from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -14,6 +15,9 @@ from aftershow.workspace.wording import found
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _LENGTH = re.compile(r"(?P<number>[0-9]{1,6}) (?P<unit>minute|hour|day|week)s?")
 _LONGEST = timedelta(days=3653)
+_WAIT = re.compile(
+    r"(?:(?P<number>[0-9]{1,6}) )?(?P<unit>minute|hour|day|week|month|business day)(?P<many>s?)"
+)
 
 
 class FromText:
@@ -85,6 +89,75 @@ class Duration(FromText):
         return "0" if not self.seconds else f"{self.seconds} seconds"
 
 
+class Unit(StrEnum):
+    """What a wait is counted in."""
+
+    #: exact: 60 seconds, whatever the clock on the wall does
+    MINUTE = "minute"
+    #: exact: 60 minutes
+    HOUR = "hour"
+    #: the same time on the clock, that many days later
+    DAY = "day"
+    WEEK = "week"
+    #: the same day of the month, or the month's last
+    MONTH = "month"
+    #: Monday to Friday, but no public holiday of the country
+    BUSINESS_DAY = "business day"
+
+
+#: The most of each unit that makes ten years.
+_MOST = {
+    Unit.MINUTE: 5_260_320,
+    Unit.HOUR: 87_672,
+    Unit.DAY: 3_653,
+    Unit.WEEK: 521,
+    Unit.MONTH: 120,
+    Unit.BUSINESS_DAY: 2_609,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wait(FromText):
+    """How long to wait, by the clock and the calendar of a person: `2 days`, `1 business day`, `0`."""
+
+    schema: ClassVar[JsonSchemaValue] = {
+        "type": ["string", "integer"],
+        "examples": ["30 minutes", "2 days", "1 business day", "8 weeks", "1 month", 0],
+    }
+
+    #: 0 is no wait at all, in any unit
+    count: int
+    unit: Unit
+
+    @classmethod
+    def parse(cls, text: object) -> Self:
+        """Read `2 days`, `4 hours`, `1 business day`, `8 weeks` or `0`; `month` alone is one month."""
+        if text in (0, "0") and not isinstance(text, bool):
+            return cls(count=0, unit=Unit.MINUTE)
+        match = _WAIT.fullmatch(" ".join(text.split())) if isinstance(text, str) else None
+        if match is None or (match["many"] and not match["number"]):
+            raise ValueError(
+                f"expected a wait such as `2 days` or `1 business day`, found {found(text)}: "
+                "write a whole number and minutes, hours, days, business days, weeks or months"
+            )
+        wait = cls(count=int(match["number"] or 1), unit=Unit(match["unit"]))
+        if wait.count > _MOST[wait.unit]:
+            raise ValueError(f"expected a wait below ten years, found {found(text)}")
+        return wait
+
+    @property
+    def is_exact(self) -> bool:
+        """True for minutes, hours and no wait at all, which no calendar changes."""
+        return self.count == 0 or self.unit in (Unit.MINUTE, Unit.HOUR)
+
+    def times(self, number: int) -> Self:
+        """Return so many waits in one: a month twice from 31 January is 31 March, not 28."""
+        return type(self)(count=self.count * number, unit=self.unit)
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit}{'' if self.count == 1 else 's'}" if self.count else "0"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cap(FromText):
     """How many messages a person gets within a sliding length of time, at most."""
@@ -128,6 +201,10 @@ class Hours(FromText):
                 return cls(start=time(*start), end=time(end[0] % 24, end[1]))
         raise ValueError(f"expected hours of the day such as `8:00-21:00`, found {found(text)}")
 
+    def overlaps(self, other: "Hours") -> bool:
+        """Say whether some time of day lies within both."""
+        return self.contains(other.start) or other.contains(self.start)
+
     def contains(self, moment: time) -> bool:
         """Say whether a local time of day lies within these hours."""
         if self.start < self.end:
@@ -137,3 +214,7 @@ class Hours(FromText):
     def __str__(self) -> str:
         end = "24:00" if self.end == time(0) else f"{self.end:%H:%M}"
         return f"{self.start:%H:%M}-{end}"
+
+
+#: Hours that exclude nothing.
+ALL_DAY = Hours(start=time(0), end=time(0))

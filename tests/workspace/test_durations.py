@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from aftershow.workspace.durations import Cap, Duration, Hours
+from aftershow.workspace.durations import ALL_DAY, Cap, Duration, Hours, Unit, Wait
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,62 @@ def test_a_duration_ends_at_ten_years() -> None:
     """A slip of the keyboard does not plan a message for the year 4000."""
     with pytest.raises(ValueError, match=r"^expected a length of time below ten years, found `999999"):
         Duration.parse("999999 weeks")
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "unit", "said"),
+    [
+        ("30 minutes", 30, Unit.MINUTE, "30 minutes"),
+        ("4  hours", 4, Unit.HOUR, "4 hours"),
+        ("2 days", 2, Unit.DAY, "2 days"),
+        ("14 days", 14, Unit.DAY, "14 days"),
+        ("day", 1, Unit.DAY, "1 day"),
+        ("week", 1, Unit.WEEK, "1 week"),
+        ("month", 1, Unit.MONTH, "1 month"),
+        ("6 months", 6, Unit.MONTH, "6 months"),
+        ("1 business day", 1, Unit.BUSINESS_DAY, "1 business day"),
+        ("2 business days", 2, Unit.BUSINESS_DAY, "2 business days"),
+        ("0", 0, Unit.MINUTE, "0"),
+        (0, 0, Unit.MINUTE, "0"),
+        ("0 business days", 0, Unit.BUSINESS_DAY, "0"),
+        ("120 months", 120, Unit.MONTH, "120 months"),
+    ],
+)
+def test_a_wait_keeps_its_unit(text: object, count: int, unit: Unit, said: str) -> None:
+    """A wait is not turned into seconds: only a calendar knows how long a month is."""
+    wait = Wait.parse(text)
+    assert (wait, str(wait)) == (Wait(count=count, unit=unit), said)
+
+
+@pytest.mark.parametrize(
+    "text", ["2", "days", "-2 days", "1.5 hours", "2 busy days", "1 year", "", 2, True, None]
+)
+def test_another_wait_is_refused(text: object) -> None:
+    """What is not understood is answered with examples and the units."""
+    with pytest.raises(
+        ValueError, match=r"^expected a wait such as `2 days` or `1 business day`, found"
+    ) as caught:
+        Wait.parse(text)
+    assert str(caught.value).endswith(
+        "write a whole number and minutes, hours, days, business days, weeks or months"
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["999999 hours", "3654 days", "522 weeks", "121 months", "2610 business days"]
+)
+def test_a_wait_ends_at_ten_years(text: str) -> None:
+    """A slip of the keyboard does not plan a message for the year 4000."""
+    with pytest.raises(ValueError, match=r"^expected a wait below ten years, found"):
+        Wait.parse(text)
+
+
+def test_only_minutes_and_hours_are_exact() -> None:
+    """A clock change makes a day longer or shorter, and leaves an hour alone."""
+    exact = [
+        text for text in ("0 days", "5 minutes", "1 hour", "1 day", "1 week") if Wait.parse(text).is_exact
+    ]
+    assert exact == ["0 days", "5 minutes", "1 hour"]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +171,28 @@ def test_other_hours_are_refused(text: object) -> None:
     """What is not two times of a day is answered with an example."""
     with pytest.raises(ValueError, match=r"^expected hours of the day such as `8:00-21:00`, found"):
         Hours.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("9:00-17:00", "8:00-21:00", True),
+        ("9:00-17:00", "17:00-21:00", False),
+        ("22:00-6:00", "5:59-21:00", True),
+        ("22:00-6:00", "6:00-22:00", False),
+        ("22:00-6:00", "23:00-2:00", True),
+        ("3:00-4:00", "0:00-24:00", True),
+    ],
+)
+def test_hours_overlap_when_a_time_lies_in_both(one: str, other: str, expected: bool) -> None:
+    """Two hours have a time in common, or not, whichever is asked."""
+    first, second = Hours.parse(one), Hours.parse(other)
+    assert (first.overlaps(second), second.overlaps(first)) == (expected, expected)
+
+
+def test_all_day_excludes_nothing() -> None:
+    """Who names no hours is open at every minute."""
+    assert Hours.parse("0:00-24:00") == ALL_DAY
 
 
 def _time(text: str) -> time:
