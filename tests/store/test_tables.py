@@ -107,9 +107,9 @@ def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
             "INSERT INTO campaign_version VALUES (5, 'c', 'x', '', '2026-01-01')",
             "INSERT INTO enrollment (id, campaign, version_id, contact_id, enrolled_at, step)"
             " VALUES (3, 'c', 5, 1, '2026-01-01', 's')",
-            "INSERT INTO message (campaign, step, contact_id, occurrence, enrollment_id, channel, template, state,"
-            " planned_at, due_at, expires_at, attempts) VALUES ('c', 's', 1, 0, 3, 'email', 't', 'planned',"
-            " '2026-01-01', '2026-01-01', '2026-01-08', 0)",
+            "INSERT INTO message (campaign, step, contact_id, occurrence, enrollment_id, channel, template,"
+            " state, planned_at, due_at, expires_at, attempts) VALUES ('c', 's', 1, 0, 3, 'email', 't',"
+            " 'planned', '2026-01-01', '2026-01-01', '2026-01-08', 0)",
         ):
             connection.exec_driver_sql(statement)
     assert upgrade(engine)[0] == "0001"
