@@ -19,6 +19,8 @@ SUBJECT_LIMIT = 400
 EMAIL_LIMIT = 1024 * 1024
 #: https://www.twilio.com/docs/glossary/what-sms-character-limit
 TEXT_LIMIT = 1600
+#: A letter, a call brief or an invitation: three pages.
+PROSE_LIMIT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,10 @@ class Compiler:
         for chunk in chunks:
             self._warn_of_characters(chunk)
         return self._plain(path, chunks, TEXT_LIMIT)
+
+    def prose(self, path: str) -> Part | None:
+        """Return the words of a letter, a call brief or an invitation."""
+        return self._plain(path, self._flatten(path, PLAIN), PROSE_LIMIT)
 
     def html(self, path: str) -> HtmlParts | None:
         """Return an email's HTML, its CSS inlined once where that is proven right, and its plain part."""

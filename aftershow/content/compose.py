@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from aftershow.content.mime import Envelope, ascii_address, build_mime
+from aftershow.content.postal import recipient_lines
 from aftershow.content.template import MessageTemplate
-from aftershow.ports import RenderedEmail, RenderedText
+from aftershow.ports import CallBrief, Invitation, RenderedEmail, RenderedLetter, RenderedText
+from aftershow.words import Channel
 
 
 def compose_email(
@@ -38,3 +40,33 @@ def compose_text(template: MessageTemplate, context: Mapping[str, Any], *, key: 
     """
     parts = template.render_text(context)
     return RenderedText(key=key, to=to, body=parts.body, segments=parts.segments)
+
+
+def compose_letter(
+    template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str
+) -> RenderedLetter:
+    """Return one person's letter; `to` is the postal address on one line, its parts joined by a comma.
+
+    Raises ContentError, without the person's data, when it can't be made for this person.
+    """
+    body = template.render_body(Channel.LETTER, context)
+    return RenderedLetter(key=key, to=to, recipient=recipient_lines(context, to), body=body)
+
+
+def compose_call(template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str) -> CallBrief:
+    """Return what a rep reads before calling one person; `to` is E.164.
+
+    Raises ContentError, without the person's data, when it can't be made for this person.
+    """
+    return CallBrief(key=key, to=to, body=template.render_body(Channel.CALL, context))
+
+
+def compose_invitation(
+    template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str
+) -> Invitation:
+    """Return one person's invitation to meet; `to` is an email address.
+
+    Raises ContentError, without the person's data, when it can't be made for this person.
+    """
+    parts = template.render_invitation(context)
+    return Invitation(key=key, to=ascii_address(to), subject=parts.subject, body=parts.body)

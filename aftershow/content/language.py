@@ -11,12 +11,13 @@ from aftershow.content.files import did_you_mean
 from aftershow.content.filters import TEMPLATE_FILTERS
 from aftershow.content.guards import GUARDS, Guard, GuardedEnvironment, RefusedError
 
-#: What a template finds beside the person's fields: who writes, for which firm, and the link that ends it.
+#: What a template finds beside the person's fields: who writes, for which firm, what the step must find out
+#: (for each of asks: question, and answer where we know it), and the link that ends it.
 CONTENT_NAMES = frozenset(
     {
         "sender.name", "sender.email", "sender.phone", "sender.title",
         "our.name", "our.address", "our.website",
-        "unsubscribe_url", "now",
+        "asks", "unsubscribe_url", "now",
     }
 )  # fmt: skip
 

@@ -39,6 +39,15 @@ class TextParts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InvitationParts:
+    """What an invitation says to one person."""
+
+    #: one line
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """One part of a message, ready to be rendered."""
 

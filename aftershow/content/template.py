@@ -1,87 +1,112 @@
 """A template folder, compiled once, that becomes a message for each person.
 
-    templates/thanks/   subject.txt and email.html make an email; email.txt its plain part, where it differs;
-                        text.txt makes a text message.
+    templates/thanks/   email.html and subject.txt make an email; email.txt its plain part, where it differs;
+                        text.txt makes a text message;
+                        letter.txt a letter or a card, from the salutation to the signature;
+                        call.txt what a rep reads before calling;
+                        meeting.txt and subject.txt an invitation.
 
-What is the same for all people happens in load_template: reading, checking, inlining CSS, writing the plain
-part. Rendering one person's mail then takes microseconds.
+One folder may serve several channels; what has a subject shares subject.txt. What is the same for all people
+happens in load_template: reading, checking, inlining CSS, writing the plain part. Rendering one person's mail
+then takes microseconds.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from aftershow.content.compiling import Compiler
+from aftershow.content.compiling import Compiler, HtmlParts
 from aftershow.content.files import TemplateFiles, did_you_mean
 from aftershow.content.inlining import in_ascii, inline_css
 from aftershow.content.language import CONTENT_NAMES
-from aftershow.content.parts import EmailParts, Part, TextParts, one_line, with_budget
+from aftershow.content.parts import EmailParts, InvitationParts, Part, TextParts, one_line, with_budget
 from aftershow.content.plain import tidy
 from aftershow.content.segments import count_segments
 from aftershow.errors import ContentError
 from aftershow.words import Channel
 
-#: The files of an email, and that of a text message.
-EMAIL_FILES = ("subject.txt", "email.html", "email.txt")
-TEXT_FILE = "text.txt"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Email:
-    """The parts of an email."""
-
-    subject: Part
-    html: Part
-    plain: Part
-    #: the CSS is inlined for each person, since doing it once would not be right
-    inline_each: bool
+#: The files that a folder must have to go by a channel; the first is the message itself.
+FILES: Mapping[Channel, tuple[str, ...]] = {
+    Channel.EMAIL: ("email.html", "subject.txt"),
+    Channel.TEXT: ("text.txt",),
+    Channel.LETTER: ("letter.txt",),
+    Channel.CALL: ("call.txt",),
+    Channel.MEETING: ("meeting.txt", "subject.txt"),
+}
+#: The channels whose messages are plain text.
+BODIES = tuple(channel for channel in FILES if channel is not Channel.EMAIL)
+#: How a message of a channel is called in a sentence.
+CALLED = {
+    Channel.EMAIL: "an email",
+    Channel.TEXT: "a text message",
+    Channel.LETTER: "a letter",
+    Channel.CALL: "a call",
+    Channel.MEETING: "an invitation",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MessageTemplate:
-    """A message before it is anyone's."""
+    """A message before it is anyone's.
+
+    Rendering takes one person's facts by their names. It raises ContentError when the message can't be made
+    for this person, or when the folder has no file for the channel.
+    """
 
     name: str
     #: each with file and line: what makes it slow or dear, though nothing is wrong
     warnings: tuple[str, ...]
-    email: Email | None
-    text: Part | None
+    #: of the email and of the invitation
+    subject: Part | None
+    email: HtmlParts | None
+    #: what it says by each of the other channels
+    bodies: Mapping[Channel, Part]
 
     @property
     def channels(self) -> frozenset[Channel]:
         """The channels that it can go by."""
-        parts = {Channel.EMAIL: self.email, Channel.TEXT: self.text}
-        return frozenset(channel for channel, part in parts.items() if part is not None)
+        return frozenset(self.bodies) | ({Channel.EMAIL} if self.email else frozenset())
 
     def render_email(self, context: Mapping[str, Any]) -> EmailParts:
-        """Return the email for one person, whose facts the context names.
-
-        Raises ContentError when it can't be made for this person, or is no email at all.
-        """
+        """Return the email for one person."""
         if self.email is None:
-            raise ContentError(f"{self.name}: it has no email.html, so it can't go as an email")
+            raise self._lacks(Channel.EMAIL)
         names = with_budget(context)
         html = self.email.html.render(names)
         return EmailParts(
-            subject=_one_line(self.email.subject, names),
+            subject=self._subject(names),
             html=in_ascii(inline_css(html) if self.email.inline_each else html),
             text=tidy(self.email.plain.render(names)),
         )
 
     def render_text(self, context: Mapping[str, Any]) -> TextParts:
-        """Return the text message for one person, whose facts the context names.
-
-        Raises ContentError when it can't be made for this person, or is no text message at all.
-        """
-        if self.text is None:
-            raise ContentError(f"{self.name}: it has no {TEXT_FILE}, so it can't go as a text message")
-        body = self.text.render(with_budget(context)).strip()
-        if not body:
-            raise ContentError(f"{self.text.place}: the text message is empty for this person")
+        """Return the text message for one person."""
+        body = self.render_body(Channel.TEXT, context)
         counted = count_segments(body)
         return TextParts(
             body=body, segments=counted.count, encoding=counted.encoding, forced_by=counted.forced_by
+        )
+
+    def render_invitation(self, context: Mapping[str, Any]) -> InvitationParts:
+        """Return the invitation for one person."""
+        body = self.render_body(Channel.MEETING, context)
+        return InvitationParts(subject=self._subject(with_budget(context)), body=body)
+
+    def render_body(self, channel: Channel, context: Mapping[str, Any]) -> str:
+        """Return what the message says to one person by any channel but email."""
+        if channel not in self.bodies:
+            raise self._lacks(channel)
+        return _filled(self.bodies[channel], tidy(self.bodies[channel].render(with_budget(context))).strip())
+
+    def _subject(self, names: dict[str, Any]) -> str:
+        if self.subject is None:
+            raise ContentError(f"{self.name}: it has no subject.txt")
+        return _filled(self.subject, one_line(self.subject.render(names)))
+
+    def _lacks(self, channel: Channel) -> ContentError:
+        return ContentError(
+            f"{self.name}: it has no {FILES[channel][0]}, so it can't go as {CALLED[channel]}"
         )
 
 
@@ -92,37 +117,52 @@ def load_template(templates: Path, name: str, *, names: frozenset[str]) -> Messa
     fields (show.name). Raises ContentError with every mistake as file:line in `problems`.
     """
     files = TemplateFiles(root=templates)
-    there = sorted(entry.name for entry in files.folder(name).iterdir())
+    there = {entry.name for entry in files.folder(name).iterdir()}
+    for text in _missing(there):
+        files.complain(name, None, text)
     compiler = Compiler(files=files, names=names | CONTENT_NAMES)
-    if not {*EMAIL_FILES, TEXT_FILE} & set(there):
-        files.complain(name, None, f"has neither email.html nor {TEXT_FILE}{_nearest(there)}")
-    text = compiler.text(f"{name}/{TEXT_FILE}") if TEXT_FILE in there else None
-    email = _load_email(compiler, name, there) if set(EMAIL_FILES) & set(there) else None
+    subject = compiler.subject(f"{name}/subject.txt") if "subject.txt" in there else None
+    email = _email(compiler, name, there) if "email.html" in there else None
+    bodies = {channel: _body(compiler, name, channel) for channel in BODIES if FILES[channel][0] in there}
     if files.problems:
         raise ContentError(problems=sorted(files.problems, key=lambda found: (found.file, found.line or 0)))
-    return MessageTemplate(name=name, warnings=tuple(compiler.warnings), email=email, text=text)
+    return MessageTemplate(
+        name=name,
+        warnings=tuple(compiler.warnings),
+        subject=subject,
+        email=email,
+        bodies={channel: body for channel, body in bodies.items() if body is not None},
+    )
 
 
-def _load_email(compiler: Compiler, name: str, there: list[str]) -> Email | None:
-    for file in ("subject.txt", "email.html"):
-        if file not in there:
-            compiler.files.complain(name, None, f"is an email without {file}{did_you_mean(file, there)}")
-    subject = compiler.subject(f"{name}/subject.txt") if "subject.txt" in there else None
-    parts = compiler.html(f"{name}/email.html") if "email.html" in there else None
+def _missing(there: set[str]) -> Iterator[str]:
+    """Yield what a folder lacks: all of a message, or a file that goes with one that is there."""
+    meant = {channel for channel, (main, *_) in FILES.items() if main in there}
+    if "email.txt" in there or ("subject.txt" in there and Channel.MEETING not in meant):
+        meant.add(Channel.EMAIL)
+    for channel in sorted(meant):
+        for file in FILES[channel]:
+            if file not in there:
+                yield f"is {CALLED[channel]} without {file}{did_you_mean(file, there)}"
+    if not meant:
+        mains = [main for main, *_ in FILES.values()]
+        near = next((text for text in (did_you_mean(main, there) for main in mains) if text), "")
+        yield f"has no message, such as {' or '.join(mains)}{near}"
+
+
+def _email(compiler: Compiler, name: str, there: set[str]) -> HtmlParts | None:
+    parts = compiler.html(f"{name}/email.html")
     plain = compiler.plain(f"{name}/email.txt") if "email.txt" in there else None
-    if subject is None or parts is None:
-        return None
-    return Email(subject=subject, html=parts.html, plain=plain or parts.plain, inline_each=parts.inline_each)
+    return replace(parts, plain=plain) if parts and plain else parts
 
 
-def _nearest(there: list[str]) -> str:
-    found = (did_you_mean(file, there) for file in (*EMAIL_FILES, TEXT_FILE))
-    return next((text for text in found if text), "")
+def _body(compiler: Compiler, name: str, channel: Channel) -> Part | None:
+    compile_file = compiler.text if channel is Channel.TEXT else compiler.prose
+    return compile_file(f"{name}/{FILES[channel][0]}")
 
 
-def _one_line(part: Part, context: dict[str, Any]) -> str:
-    """Return a subject, free of line ends."""
-    subject = one_line(part.render(context))
-    if not subject:
-        raise ContentError(f"{part.place}: the subject is empty for this person")
-    return subject
+def _filled(part: Part, text: str) -> str:
+    """Return a rendered part, which must not be empty."""
+    if not text:
+        raise ContentError(f"{part.place}: it is empty for this person")
+    return text

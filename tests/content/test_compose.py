@@ -5,18 +5,27 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aftershow.content.compose import compose_email, compose_text
+from aftershow.content.compose import (
+    compose_call,
+    compose_email,
+    compose_invitation,
+    compose_letter,
+    compose_text,
+)
 from aftershow.content.mime import Envelope
-from aftershow.content.template import MessageTemplate
+from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
-from aftershow.ports import RenderedText
+from aftershow.ports import CallBrief, Invitation, RenderedLetter, RenderedText
 
 Load = Callable[..., MessageTemplate]
+Folder = Callable[[dict[str, str]], Path]
 
+NAMES = frozenset({"given_name", "family_name", "company"})
 ENVELOPE = Envelope(
     from_name="Dana Cole",
     from_email="dana@example.com",
@@ -81,3 +90,73 @@ def test_a_text_message_has_its_segments(load_text: Load, context: dict[str, Any
     template = load_text("Hello {{ company }}, {{ 'x' }}")
     rendered = compose_text(template, context | {"company": "Okafor"}, key="2s-x4jzq", to="+15085550114")
     assert rendered == RenderedText(key="2s-x4jzq", to="+15085550114", body="Hello Okafor, x", segments=1)
+
+
+def test_a_letter_has_its_envelope(folder: Folder, context: dict[str, Any]) -> None:
+    """Person, company and address stand line by line, the country in words; the letter is its own text."""
+    template = load_template(
+        folder({"card/letter.txt": "Dear {{ given_name }},\n\n\n\nthank you.\n"}), "card", names=NAMES
+    )
+    to = "Ringstraße 1, 70173 Stuttgart, DE"
+    assert compose_letter(template, context | {"country": "DE"}, key="1-a", to=to) == RenderedLetter(
+        key="1-a",
+        to=to,
+        recipient=(
+            "Zoë D'Angelo",
+            "Café & Söhne <GmbH>",
+            "Ringstraße 1",
+            "70173 Stuttgart",
+            "Germany",
+        ),
+        body="Dear Zoë,\n\nthank you.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("person", "to", "expected"),
+    [
+        (
+            {"family_name": "Okafor"},
+            "1 Pump Road, Peoria IL 61602",
+            ("Okafor", "1 Pump Road", "Peoria IL 61602"),
+        ),
+        ({"company": "Acme"}, "1 Pump Road, Peoria, IL", ("Acme", "1 Pump Road", "Peoria", "IL")),
+        ({"given_name": "x\r\nTo: y", "country": "QX"}, "1 Pump Road, QX", ("x To: y", "1 Pump Road", "QX")),
+    ],
+)
+def test_an_envelope_says_what_is_known(
+    person: dict[str, str], to: str, expected: tuple[str, ...], folder: Folder
+) -> None:
+    """What is missing leaves no empty line, a state is not taken for a country, and a line stays one line."""
+    template = load_template(folder({"card/letter.txt": "Hello"}), "card", names=NAMES)
+    assert compose_letter(template, person, key="1-a", to=to).recipient == expected
+
+
+def test_a_call_lists_what_to_find_out(folder: Folder, context: dict[str, Any]) -> None:
+    """A rep reads each question of the step, with the answer that is known already."""
+    root = folder(
+        {
+            "ask/call.txt": "{% for ask in asks %}\n- {{ ask.question }}"
+            "{% if ask.answer %}: {{ ask.answer }}{% endif %}\n\n{% endfor %}\n"
+        }
+    )
+    asks = [{"question": "decision date", "answer": None}, {"question": "budget", "answer": "20,000"}]
+    brief = compose_call(
+        load_template(root, "ask", names=NAMES), context | {"asks": asks}, key="1-a", to="+15085550114"
+    )
+    assert brief == CallBrief(key="1-a", to="+15085550114", body="- decision date\n- budget: 20,000")
+
+
+def test_an_invitation_has_one_subject(folder: Folder, context: dict[str, Any]) -> None:
+    """An invitation takes the folder's subject, on one line, and goes to an address that is one."""
+    root = folder({"visit/subject.txt": "A visit to {{ company }}?", "visit/meeting.txt": "May we come?\n"})
+    template = load_template(root, "visit", names=NAMES)
+    names = context | {"company": "x\r\nBcc: all@example.com"}
+    assert compose_invitation(template, names, key="1-a", to="ana@müller.example") == Invitation(
+        key="1-a",
+        to="ana@xn--mller-kva.example",
+        subject="A visit to x Bcc: all@example.com?",
+        body="May we come?",
+    )
+    with pytest.raises(ContentError):
+        compose_invitation(template, names, key="1-a", to="no address")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aftershow.content.template import MessageTemplate, load_template
+from aftershow.content.template import BODIES, CALLED, FILES, MessageTemplate, load_template
 from aftershow.errors import ContentError
 from aftershow.words import Channel
 
@@ -25,6 +25,17 @@ def mistakes(root: Path, name: str = "hello") -> list[str]:
         load_template(root, name, names=NAMES)
     assert str(caught.value) == "\n".join(map(str, caught.value.problems))
     return [str(problem) for problem in caught.value.problems]
+
+
+def render(template: MessageTemplate, channel: Channel, context: dict[str, Any]) -> object:
+    """Return the message by one channel."""
+    match channel:
+        case Channel.EMAIL:
+            return template.render_email(context)
+        case Channel.MEETING:
+            return template.render_invitation(context)
+        case _:
+            return template.render_body(channel, context)
 
 
 def test_layout_blocks_and_partials(folder: Folder, context: dict[str, Any]) -> None:
@@ -46,16 +57,39 @@ def test_layout_blocks_and_partials(folder: Folder, context: dict[str, Any]) -> 
     assert parts.text == "Hello\n\nFrom the base\n\n1 Foundry Street\n\nNZoë\n"
 
 
-def test_channels_are_those_of_the_files(folder: Folder) -> None:
-    """What lies in the folder decides how it can go."""
-    root = folder(
-        {"both/subject.txt": "x", "both/email.html": "<p>x</p>", "both/text.txt": "x", "text/text.txt": "x"}
-    )
-    assert load_template(root, "both", names=NAMES).channels == {Channel.EMAIL, Channel.TEXT}
-    text = load_template(root, "text", names=NAMES)
-    assert text.channels == {Channel.TEXT}
-    with pytest.raises(ContentError, match=r"has no email\.html"):
-        text.render_email({})
+EMAIL = {"subject.txt": "x", "email.html": "<p>x</p>"}
+
+
+@pytest.mark.parametrize(
+    ("files", "channels"),
+    [
+        (EMAIL, {"email"}),
+        (EMAIL | {"text.txt": "x"}, {"email", "text"}),
+        (
+            EMAIL | {"meeting.txt": "x", "letter.txt": "x", "call.txt": "x"},
+            {"email", "letter", "call", "meeting"},
+        ),
+        ({"subject.txt": "x", "meeting.txt": "x"}, {"meeting"}),
+        ({"letter.txt": "x"}, {"letter"}),
+        ({"call.txt": "x"}, {"call"}),
+    ],
+)
+def test_channels_are_those_of_the_files(files: dict[str, str], channels: set[str], folder: Folder) -> None:
+    """What lies in the folder decides how it can go; the subject serves the email and the invitation."""
+    root = folder({f"hello/{file}": text for file, text in files.items()})
+    template = load_template(root, "hello", names=NAMES)
+    assert template.channels == channels
+    for channel in set(BODIES) - channels:
+        with pytest.raises(ContentError, match=rf"has no {FILES[channel][0]}, so it can't go as an? "):
+            template.render_body(channel, {})
+    if Channel.EMAIL not in channels:
+        with pytest.raises(ContentError, match=r"has no email\.html, so it can't go as an email"):
+            template.render_email({})
+
+
+def test_every_channel_has_its_files() -> None:
+    """Whatever channel the ledger knows can be written for."""
+    assert set(FILES) == set(CALLED) == set(Channel)
 
 
 def test_a_plain_part_of_ones_own(load_email: Load, context: dict[str, Any]) -> None:
@@ -132,10 +166,25 @@ def test_every_mistake_at_once_with_its_line(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
+        (
+            {"helo/meeting.txt": "x", "helo/subjct.txt": "x"},
+            ["templates/helo: is an invitation without subject.txt, did you mean `subjct.txt`?"],
+        ),
+        (
+            {"helo/letter.txt": "x", "helo/subject.txt": "x"},
+            ["templates/helo: is an email without email.html"],
+        ),
+        (
+            {"helo/meeting.txt": "x", "helo/subject.txt": "x", "helo/email.txt": "x"},
+            ["templates/helo: is an email without email.html, did you mean `email.txt`?"],
+        ),
         ({"hello/text.txt": "x"}, ["templates: there is no template `helo`, did you mean `hello`?"]),
         (
             {"helo/emial.html": "x"},
-            ["templates/helo: has neither email.html nor text.txt, did you mean `emial.html`?"],
+            [
+                "templates/helo: has no message, such as email.html or text.txt or letter.txt or call.txt "
+                "or meeting.txt, did you mean `emial.html`?"
+            ],
         ),
         (
             {"helo/email.html": "<p>x</p>", "helo/subjekt.txt": "x"},
@@ -213,14 +262,29 @@ def test_functions_of_the_expression_language_can_be_called(load_text: Load, con
     assert load_text('{% if days_since("sent") > 2 %}late{% endif %}').render_text(context).body == "late"
 
 
-@pytest.mark.parametrize("part", ["subject.txt", "text.txt"])
-def test_an_empty_part_is_no_message(part: str, folder: Folder, context: dict[str, Any]) -> None:
-    """Nobody gets a mail without a subject or a text without words."""
-    files = {"hello/email.html": "<p>x</p>"} if part == "subject.txt" else {}
-    template = load_template(folder({**files, f"hello/{part}": "{{ company }}\n"}), "hello", names=NAMES)
-    render = template.render_email if template.email else template.render_text
-    with pytest.raises(ContentError, match="is empty for this person"):
-        render(context | {"company": " "})
+@pytest.mark.parametrize("channel", Channel)
+def test_an_empty_part_is_no_message(channel: Channel, folder: Folder, context: dict[str, Any]) -> None:
+    """Nobody gets a mail or an invitation without a subject, or anything else without words."""
+    root = folder({f"hello/{file}": "{{ company }}\n" for file in FILES[channel]})
+    template = load_template(root, "hello", names=NAMES)
+    with pytest.raises(ContentError, match=r"\.txt: it is empty for this person"):
+        render(template, channel, context | {"company": " "})
+
+
+def test_an_invitation_needs_its_subject(folder: Folder, context: dict[str, Any]) -> None:
+    """A subject that is empty for someone stops the invitation, though its text is there."""
+    root = folder({"hello/subject.txt": "{{ company }}", "hello/meeting.txt": "May we come?"})
+    with pytest.raises(ContentError, match=r"subject\.txt: it is empty"):
+        load_template(root, "hello", names=NAMES).render_invitation(context | {"company": " "})
+
+
+@pytest.mark.parametrize("channel", BODIES)
+def test_no_message_is_endless(channel: Channel, folder: Folder, context: dict[str, Any]) -> None:
+    """What a person wrote makes no letter of a hundred pages and no text for a hundred segments."""
+    root = folder({f"hello/{file}": "{{ company }}\n" for file in FILES[channel]})
+    template = load_template(root, "hello", names=NAMES)
+    with pytest.raises(ContentError, match="longer than"):
+        template.render_body(channel, context | {"company": "x" * 10_001})
 
 
 def test_what_is_missing_is_not_defined(tmp_path: Path) -> None:
