@@ -128,3 +128,14 @@ class Direction(StrEnum):
     OUT = "out"
     IN = "in"
     NONE = "none"
+
+
+class Crowd(StrEnum):
+    """Among whom an audience is looked for."""
+
+    #: the leads of a show
+    LEADS = "leads"
+    #: everyone we know
+    EVERYONE = "everyone"
+    #: our own reps
+    TEAM = "team"
