@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from aftershow.audience.scope import Scope, people_from
-from aftershow.content.compose import compose_email, compose_text
-from aftershow.errors import ContentError
+from aftershow.content.compose import compose_email
+from aftershow.content.template import BODIES, FILES, MessageTemplate
 from aftershow.journey.context import person_columns, person_context
 from aftershow.journey.rendering import envelope_of, template_of, unsubscribe_url
 from aftershow.signing import Signer
@@ -32,27 +33,37 @@ def preview(
     query = select(*person_columns(scope)).select_from(people_from(None)).where(contact.c.id == contact_id)
     row = connection.execute(query).mappings().one()
     rep = workspace.rep(row["owner"])
-    context = person_context(row, workspace.settings, rep, now=now)
-    files: dict[str, bytes] = {}
-    if Channel.EMAIL in template.channels:
-        url = unsubscribe_url(workspace, signer, contact_id, Channel.EMAIL, PREVIEW)
-        parts = template.render_email(context | {"unsubscribe_url": url})
-        mail = compose_email(
-            template,
-            context,
-            key=PREVIEW,
-            to=context["email"] or "nobody@example.invalid",
-            envelope=envelope_of(workspace, rep),
-            unsubscribe_url=url,
-            at=now,
-        )
-        files["subject.txt"] = parts.subject.encode()
-        files["email.html"] = parts.html.encode()
-        files["email.txt"] = parts.text.encode()
-        files["message.eml"] = mail.mime
-    if Channel.TEXT in template.channels:
-        text = compose_text(template, context, key=PREVIEW, to=context["mobile"] or "no mobile")
-        files["text.txt"] = text.body.encode()
-    if not files:
-        raise ContentError(f"templates/{name} has no part that can be shown")
+    url = unsubscribe_url(workspace, signer, contact_id, Channel.EMAIL, PREVIEW)
+    known = {"asks": (), "unsubscribe_url": url}
+    context = person_context(row, workspace.settings, rep, now=now) | known
+    files = _texts(template, context)
+    if Channel.EMAIL not in template.channels:
+        return files
+    mail = compose_email(
+        template,
+        context,
+        key=PREVIEW,
+        to=context["email"] or "nobody@example.invalid",
+        envelope=envelope_of(workspace, rep),
+        unsubscribe_url=url,
+        at=now,
+    )
+    parts = template.render_email(context)
+    return files | {
+        "subject.txt": parts.subject.encode(),
+        "email.html": parts.html.encode(),
+        "email.txt": parts.text.encode(),
+        "message.eml": mail.mime,
+    }
+
+
+def _texts(template: MessageTemplate, context: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return what the channels of plain text would carry, each under the name of its template."""
+    files = {
+        FILES[channel][0]: template.render_body(channel, context).encode()
+        for channel in BODIES
+        if channel in template.channels
+    }
+    if Channel.MEETING in template.channels:
+        files["subject.txt"] = template.render_invitation(context).subject.encode()
     return files
