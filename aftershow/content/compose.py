@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from aftershow.content.mime import Envelope, ascii_address, build_mime
 from aftershow.content.postal import recipient_lines
 from aftershow.content.template import MessageTemplate
-from aftershow.ports import CallBrief, Invitation, RenderedEmail, RenderedLetter, RenderedText
+from aftershow.ports import CallBrief, Invitation, Rendered, RenderedEmail, RenderedLetter, RenderedText
 from aftershow.words import Channel
+
+
+class Compose(Protocol):
+    """Writes a message that needs no more than words and an address."""
+
+    def __call__(
+        self, template: MessageTemplate, context: Mapping[str, Any], /, *, key: str, to: str
+    ) -> Rendered:
+        """Return one person's message, as the functions below do."""
+        ...
 
 
 def compose_email(
@@ -70,3 +80,12 @@ def compose_invitation(
     """
     parts = template.render_invitation(context)
     return Invitation(key=key, to=ascii_address(to), subject=parts.subject, body=parts.body)
+
+
+#: How the message of each channel is written, but for emails, which need an envelope too.
+COMPOSE: Mapping[Channel, Compose] = {
+    Channel.TEXT: compose_text,
+    Channel.LETTER: compose_letter,
+    Channel.CALL: compose_call,
+    Channel.MEETING: compose_invitation,
+}
