@@ -13,6 +13,11 @@ class Channel(StrEnum):
     MEETING = "meeting"
 
 
+def consent_channel(channel: Channel) -> Channel:
+    """Return the channel whose permission counts: an invitation to a meeting is an email."""
+    return Channel.EMAIL if channel is Channel.MEETING else channel
+
+
 class Answer(StrEnum):
     """What a person said when asked for permission; blank is never yes."""
 
