@@ -1,17 +1,17 @@
-"""What a template may do to a value: {{ given_name|title }}, {{ show.starts|date }}.
+"""What a template may do to a value: {{ given_name|title }}, {{ show.starts|date }}, {{ now|time }}.
 
 An allow-list. A value that is missing stays missing, so that no filter turns it into the word None, and no
 filter makes a text much longer than what went in.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from jinja2 import Undefined, pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
@@ -60,15 +60,32 @@ def long_date(context: Context, value: date | None, language: str | None = None)
     )
 
 
+@pass_context
+def clock_time(context: Context, value: datetime | None, language: str | None = None) -> str | None:
+    """Return the time of a moment, on the clock that it is given in, as its language writes it."""
+    return None if value is None else time_written(value.time(), language or context.get("language"))
+
+
 @lru_cache(maxsize=1024)
 def written_out(day: date, language: str | None) -> str:
     """Return a day written out, such as 20 October 2026; in English where the language is not known."""
-    try:
-        locale = Locale.parse(language or "en", sep="-" if language and "-" in language else "_")
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    text: str = format_date(day, format="long", locale=locale)
+    text: str = format_date(day, format="long", locale=_locale(language))
     return text
+
+
+@lru_cache(maxsize=1024)
+def time_written(at: time, language: str | None) -> str:
+    """Return a time of day, such as 2:30 PM or 14:30; in English where the language is not known."""
+    text: str = format_time(at, format="short", locale=_locale(language))
+    # Its narrow space would make a text message dear.
+    return text.replace("\u202f", " ")
+
+
+def _locale(language: str | None) -> Locale:
+    try:
+        return Locale.parse(language or "en", sep="-" if language and "-" in language else "_")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
 
 
 def _of_text(function: Callable[..., str]) -> Callable[..., str | None]:
@@ -89,6 +106,7 @@ TEMPLATE_FILTERS: dict[str, Callable[..., Any]] = {
     "upper": _of_text(str.upper),
     "urlencode": _of_text(urlencode),
     "date": long_date,
+    "time": clock_time,
     "default": default,
     "join": joined,
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -133,6 +134,31 @@ def test_days_are_written_in_the_language_of_the_person(load_text: Load, context
     }
     assert template.render_text(names).body == "20. Oktober 2026 / October 20, 2026 / 21 octobre 2026"
     assert "October 20" in template.render_text(names | {"language": "xx"}).body
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("time", "14:30"),
+        ('time("en")', "2:30 PM"),
+        ('time("fr")', "14:30"),
+        ('time("xx")', "2:30 PM"),
+    ],
+)
+def test_times_are_those_of_the_clock_they_come_with(
+    call: str, expected: str, load_text: Load, context: dict[str, Any]
+) -> None:
+    """A time is written as its language does, on the show's clock, and never makes a text dear."""
+    template = load_text(f"{{{{ show.starts|{call} }}}}")
+    at = datetime(2026, 10, 20, 14, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    parts = template.render_text(context | {"show": {"starts": at}})
+    assert (parts.body, parts.encoding) == (expected, "GSM-7")
+
+
+def test_a_time_that_is_missing_stays_missing(load_text: Load, context: dict[str, Any]) -> None:
+    """Who has no appointment reads the words that stand in for it."""
+    template = load_text('{{ show.starts|time or "soon" }}')
+    assert template.render_text(context).body == "soon"
 
 
 def test_a_day_that_is_not_written_out_says_how(load_text: Load, context: dict[str, Any]) -> None:
