@@ -1,6 +1,6 @@
 """From Jinja2's syntax tree to clauses: the nodes that a condition may have, and which values go together."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
 from jinja2 import nodes
@@ -8,7 +8,7 @@ from jinja2 import nodes
 from aftershow.audience.clauses import Clause, Joined, Not
 from aftershow.audience.comparisons import ORDER, Contains, Equal, Missing, OneOf, Ordered, Truth
 from aftershow.audience.fields import FIELDS
-from aftershow.audience.resolver import fact_of, term_of
+from aftershow.audience.resolver import Names, fact_of, term_of
 from aftershow.audience.syntax import DEEPEST, column_of, mistake, too_deep
 from aftershow.audience.terms import Date, Literal, Term, Type, is_fixed, moment_of
 from aftershow.errors import ExpressionError
@@ -35,8 +35,8 @@ _REFUSED: dict[type[nodes.Node], str] = {
 class Compiler:
     """Turns the tree of a condition into clauses; raises ExpressionError for what it may not say."""
 
-    def __init__(self, steps: Collection[str]) -> None:
-        self._steps = steps
+    def __init__(self, names: Names) -> None:
+        self._names = names
 
     def clause(self, node: nodes.Expr, depth: int = 0) -> Clause:
         """Return the clause that a node stands for, inside so many levels."""
@@ -151,7 +151,7 @@ class Compiler:
             case nodes.Name() | nodes.Getattr() | nodes.Getitem():
                 return fact_of(node)
             case nodes.Call():
-                return term_of(node, self._steps)
+                return term_of(node, self._names)
             case nodes.List() | nodes.Tuple():
                 raise _mistake(node, "a list stands only after `in`.")
             case nodes.And() | nodes.Or() | nodes.Not() | nodes.Compare() | nodes.Test():

@@ -53,7 +53,7 @@ class Expression:
         """The condition for a statement that selects from people_from, or from tables joined alike.
 
         Never NULL, so that NOT gives everybody else. All that was written is bound as parameters. Raises
-        ValueError when it asks about steps and the scope names no campaign.
+        ValueError when it asks about steps or arms and the scope names no campaign.
         """
         return self.clause.sql(scope)
 
@@ -66,10 +66,11 @@ class Expression:
         return self.clause.explain(person)
 
 
-def parse(source: str, *, steps: Collection[str] = ()) -> Expression:
+def parse(source: str, *, steps: Collection[str] = (), arms: Collection[str] = ()) -> Expression:
     """Understand a condition in Jinja2's syntax, such as `grade == "A" and not is_customer`.
 
-    `steps` are the names that sent("…") and acknowledged("…") may ask about. Raises ExpressionError, which
-    says the column, what is wrong there, and what was likely meant.
+    `steps` are the names that sent("…") and acknowledged("…") may ask about, `arms` those of arm("…"). Raises
+    ExpressionError, which says the column, what is wrong there, and what was likely meant.
     """
-    return Expression(source=source, clause=Compiler(steps).clause(tree(source)))
+    names = {"STEP": steps, "ARM": arms}
+    return Expression(source=source, clause=Compiler(names).clause(tree(source)))

@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, func, or_
 from sqlalchemy import literal as bound
 
-from aftershow.audience import history
+from aftershow.audience import history, meetings
 from aftershow.audience.functions import MemberName, member
 from aftershow.audience.questions import DAYS_SINCE, QUESTIONS
 from aftershow.audience.terms import Fact, Type
-from aftershow.store.tables import account, contact, lead, show
+from aftershow.store.tables import account, contact, lead, meeting, show
 from aftershow.store.types import Moment
 from aftershow.words import InteractionKind
 
@@ -47,10 +47,22 @@ def _happened(name: str, kind: InteractionKind, about: str) -> Fact:
     )
 
 
+def _of_meeting(part: str, column: Column[Any], about: str) -> Fact:
+    name = f"meeting.{part}"
+    return Fact(
+        text=name,
+        name=name,
+        type=Type.MOMENT if isinstance(column.type, Moment) else Type.TEXT,
+        sql=lambda scope: meetings.current(column, scope),
+        value=lambda person: person.facts.get(name),
+        about=about,
+    )
+
+
 _ACCOUNT_IS_CUSTOMER = func.coalesce(account.c.is_customer, False)
 _IS_CUSTOMER = or_(contact.c.is_customer, _ACCOUNT_IS_CUSTOMER)
 
-#: What stands in the row of a person: the contact, the company, the lead and the show.
+#: What stands in the record of a person: the contact, the company, the lead, the show and the meeting.
 RECORDED = (
     _column("given_name", contact.c.given_name, "first name"),
     _column("family_name", contact.c.family_name, "last name"),
@@ -80,23 +92,36 @@ RECORDED = (
     _column("show.timezone", show.c.timezone, "where the show's clock stands, such as Europe/Berlin"),
     _column("show.starts", show.c.starts_at, "when the show opens"),
     _column("show.ends", show.c.ends_at, "when the show closes"),
+    _of_meeting(
+        "starts", meeting.c.starts_at, "when the next meeting with the contact begins, else the latest"
+    ),
+    _of_meeting("place", meeting.c.place, "where that meeting is"),
+    _of_meeting("status", meeting.c.status, "what happened to that meeting last, such as accepted or held"),
 )
 
 #: What happened between us and the contact; in a campaign's step, since the contact was enrolled.
 HAPPENED = (
     _happened("contacted", InteractionKind.SENT, "anything was sent to the contact"),
-    _happened("replied", InteractionKind.REPLIED, "the contact wrote back"),
+    _happened("replied", InteractionKind.REPLIED, "the contact wrote back, by email or text"),
     _happened("opened", InteractionKind.OPENED, "an email was opened, or looked at by a machine"),
     _happened("clicked", InteractionKind.CLICKED, "a link was followed"),
     _happened("bounced", InteractionKind.BOUNCED, "an email came back"),
     _happened("complained", InteractionKind.COMPLAINED, "the contact called an email spam"),
     _happened("unsubscribed", InteractionKind.UNSUBSCRIBED, "the contact unsubscribed"),
+    _happened("connected", InteractionKind.CONNECTED, "we reached the contact by phone"),
+    _happened("form_submitted", InteractionKind.FORM_SUBMITTED, "the contact filled in a form"),
+    _happened("meeting.accepted", InteractionKind.ACCEPTED, "the contact accepted a meeting"),
+    _happened("meeting.tentative", InteractionKind.TENTATIVE, "the contact may come to a meeting"),
+    _happened("meeting.declined", InteractionKind.DECLINED, "the contact declined a meeting"),
+    _happened("meeting.held", InteractionKind.HELD, "a meeting took place"),
+    _happened("meeting.no_show", InteractionKind.NO_SHOW, "the contact did not come to a meeting"),
+    _happened("meeting.cancelled", InteractionKind.CANCELLED, "a meeting was called off"),
 )
 
 FIELDS = {fact.name: fact for fact in (*RECORDED, *HAPPENED)}
 
 #: Names that stand before a dot. The parts of answers are the questions that reps and badges answered.
-GROUPS = ("account", "answers", "show")
+GROUPS = ("account", "answers", "meeting", "show")
 
 
 def answer(name: str) -> Fact:

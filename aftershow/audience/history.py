@@ -6,13 +6,15 @@ Every function returns SQL that is correlated with the enclosing statement's `co
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, Select, exists, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, Text, case, exists, false, func, literal, select
 
+from aftershow.audience.functions import holds_text
 from aftershow.audience.scope import Scope
-from aftershow.store.tables import contact, interaction, message, permission, suppression
+from aftershow.store.tables import contact, enrollment, interaction, message, permission, suppression
 from aftershow.words import Answer, Channel, InteractionKind, State
 
-#: Columns of the contact that repeat what the interactions say.
+#: Columns of the contact that repeat when something of a kind happened last: each holds the latest moment of
+#: the interactions of its kind, and last_replied_at that of texts received as well.
 REPEATED = {
     InteractionKind.SENT: contact.c.last_sent_at,
     InteractionKind.OPENED: contact.c.last_opened_at,
@@ -21,8 +23,30 @@ REPEATED = {
     InteractionKind.CAPTURED: contact.c.last_captured_at,
 }
 
-#: The address that each channel uses; other channels have no list of suppressed addresses.
-ADDRESSES = {Channel.EMAIL: contact.c.email, Channel.TEXT: contact.c.mobile}
+#: The longest address that a message and a suppression can keep.
+_LONGEST_ADDRESS = 320
+
+
+def _postal_address() -> ColumnElement[str]:
+    """The address on one line, as 1 Pump Road, 61602 Peoria, US; NULL without a street or a town."""
+    code = func.coalesce(contact.c.postal_code.concat(" "), "")
+    country = func.coalesce(literal(", ", Text()).concat(contact.c.country), "")
+    line = contact.c.address_1.concat(", ").concat(code).concat(contact.c.city).concat(country)
+    known = (contact.c.address_1 != "") & (contact.c.city != "")
+    return case((known, func.substr(line, 1, _LONGEST_ADDRESS)))
+
+
+#: The address that each channel uses; NULL for a contact who has none.
+ADDRESSES: dict[Channel, ColumnElement[str]] = {
+    Channel.EMAIL: contact.c.email,
+    Channel.TEXT: contact.c.mobile,
+    Channel.LETTER: _postal_address(),
+    Channel.CALL: func.coalesce(contact.c.phone, contact.c.mobile),
+    Channel.MEETING: contact.c.email,
+}
+
+#: An invitation is an email too: an address that must not be used for one is not used for the other.
+_LISTS = {Channel.MEETING: (Channel.EMAIL, Channel.MEETING)}
 
 #: What counts as an answer to a step: the person did more than receive it.
 ACKNOWLEDGING = (
@@ -38,8 +62,9 @@ PURPOSE = "marketing"
 
 def last(kind: InteractionKind, scope: Scope) -> ColumnElement[datetime]:
     """The moment of the contact's last interaction of a kind, NULL without one."""
-    if scope.since is None and kind in REPEATED:
-        return REPEATED[kind]
+    if kind in REPEATED:
+        column = REPEATED[kind]
+        return column if scope.since is None else case((column >= scope.since, column))
     seen = interaction.alias()
     moments = _of_kind(select(func.max(seen.c.occurred_at)), seen, kind, scope)
     return moments.correlate_except(seen).scalar_subquery()
@@ -47,8 +72,10 @@ def last(kind: InteractionKind, scope: Scope) -> ColumnElement[datetime]:
 
 def occurred(kind: InteractionKind, scope: Scope) -> ColumnElement[bool]:
     """Whether the contact has an interaction of a kind."""
-    if scope.since is None and kind in REPEATED:
-        return REPEATED[kind].is_not(None)
+    if kind in REPEATED:
+        # The column holds the latest moment: one since then is there just when the latest is one.
+        column = REPEATED[kind]
+        return column.is_not(None) if scope.since is None else func.coalesce(column >= scope.since, false())
     seen = interaction.alias()
     return _of_kind(select(literal(1)), seen, kind, scope).correlate_except(seen).exists()
 
@@ -63,9 +90,9 @@ def said(channel: str, answer: Answer) -> ColumnElement[bool]:
 
 def suppressed(channel: str) -> ColumnElement[bool]:
     """Whether the contact's address on a channel must not be used; false without an address."""
-    listed = suppression.alias()
-    address = ADDRESSES[Channel(channel)]
-    return exists().where(listed.c.channel == channel, listed.c.address == address).correlate_except(listed)
+    listed, used = suppression.alias(), Channel(channel)
+    on_the_list = listed.c.channel.in_(_LISTS.get(used, (used,)))
+    return exists().where(on_the_list, listed.c.address == ADDRESSES[used]).correlate_except(listed)
 
 
 def sent(step: str, scope: Scope) -> ColumnElement[bool]:
@@ -80,6 +107,14 @@ def acknowledged(step: str, scope: Scope) -> ColumnElement[bool]:
     written, seen = message.alias(), interaction.alias()
     answers = _of_step(written, step, scope).join_from(written, seen, seen.c.message_id == written.c.id)
     return answers.where(seen.c.kind.in_(ACKNOWLEDGING)).correlate_except(written, seen).exists()
+
+
+def in_arm(arm: str, scope: Scope) -> ColumnElement[bool]:
+    """Whether chance put the contact into this arm; speaks of the statement's `enrollment`."""
+    if scope.campaign is None:
+        raise ValueError("arms are known only in the scope of a campaign")
+    drawn = literal("/", Text()).concat(func.coalesce(enrollment.c.arm, "")).concat("/")
+    return holds_text(drawn, literal(f"/{arm}/", Text()))
 
 
 def _of_kind(

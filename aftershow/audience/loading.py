@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, null, select
 
 from aftershow.audience import history
 from aftershow.audience.fields import RECORDED
@@ -11,16 +11,21 @@ from aftershow.audience.person import Person
 from aftershow.audience.scope import Scope, people_from
 from aftershow.errors import UsageError
 from aftershow.store.tables import contact, enrollment, interaction, lead, message, permission
-from aftershow.words import Answer, State
+from aftershow.words import Answer, Crowd, State
 
 
-def load_person(connection: Connection, contact_id: int, *, show_id: int | None, scope: Scope) -> Person:
-    """Return what is known of a contact in a scope; the show picks the lead, as in people_from.
+def load_person(
+    connection: Connection, contact_id: int, *, show_id: int | None, scope: Scope, of: Crowd = Crowd.LEADS
+) -> Person:
+    """Return what is known of a contact in a scope; show and crowd pick the lead, as in people_from.
 
-    In the scope of a campaign, `scope.since` may be a column of the contact's enrollment.
-    Raises UsageError when there is no such contact.
+    In the scope of a campaign, `scope.since` may be a column of the contact's enrollment; of several, the one
+    that was made first counts. Raises UsageError when there is no such contact.
     """
-    query = select(*_columns(scope)).select_from(people_from(show_id)).where(contact.c.id == contact_id)
+    people = people_from(show_id, of)
+    if scope.campaign is not None:
+        people = people.outerjoin(enrollment, enrollment.c.id == _first_enrollment(scope.campaign))
+    query = select(*_columns(scope)).select_from(people).where(contact.c.id == contact_id)
     row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise UsageError(f"There is no contact {contact_id}.")
@@ -34,26 +39,34 @@ def load_person(connection: Connection, contact_id: int, *, show_id: int | None,
         suppressed=frozenset(channel for channel in history.ADDRESSES if row[f"suppressed {channel}"]),
         sent=_sent(connection, contact_id, scope),
         acknowledged=_acknowledged(connection, contact_id, scope),
+        arms=frozenset((row["arm"] or "").split("/")) - {""},
     )
+
+
+def _first_enrollment(campaign: str) -> ColumnElement[int]:
+    mine = enrollment.alias()
+    made = (mine.c.contact_id == contact.c.id) & (mine.c.campaign == campaign)
+    return select(func.min(mine.c.id)).where(made).correlate_except(mine).scalar_subquery()
 
 
 def _columns(scope: Scope) -> list[ColumnElement[Any]]:
     facts = [fact.sql(scope).label(fact.name) for fact in RECORDED]
-    repeated = [column.label(f"last {kind}") for kind, column in history.REPEATED.items()]
+    repeated = [history.last(kind, scope).label(f"last {kind}") for kind in history.REPEATED]
     addresses = [history.suppressed(channel).label(f"suppressed {channel}") for channel in history.ADDRESSES]
-    return [*facts, lead.c.answers, *repeated, *addresses]
+    arm = null() if scope.campaign is None else enrollment.c.arm
+    return [*facts, lead.c.answers, *repeated, *addresses, arm.label("arm")]
 
 
 def _last(connection: Connection, contact_id: int, scope: Scope, row: RowMapping) -> dict[str, datetime]:
     """Return when each kind of interaction happened last, as history.last has it."""
     seen = select(interaction.c.kind, func.max(interaction.c.occurred_at)).group_by(interaction.c.kind)
-    seen = seen.where(interaction.c.contact_id == contact_id)
+    seen = seen.join_from(interaction, contact).where(contact.c.id == contact_id)
     if scope.since is not None:
-        mine = (enrollment.c.contact_id == contact_id) & (enrollment.c.campaign == scope.campaign)
-        seen = seen.outerjoin(enrollment, mine).where(interaction.c.occurred_at >= scope.since)
+        if scope.campaign is not None:
+            seen = seen.outerjoin(enrollment, enrollment.c.id == _first_enrollment(scope.campaign))
+        seen = seen.where(interaction.c.occurred_at >= scope.since)
     moments = dict(connection.execute(seen).tuples().all())
-    if scope.since is None:
-        moments |= {kind: row[f"last {kind}"] for kind in history.REPEATED}
+    moments |= {kind: row[f"last {kind}"] for kind in history.REPEATED}
     return {kind: moment for kind, moment in moments.items() if moment is not None}
 
 

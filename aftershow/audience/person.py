@@ -32,3 +32,5 @@ class Person:
     sent: frozenset[str] = frozenset()
     #: names of the campaign's steps that the person answered
     acknowledged: frozenset[str] = frozenset()
+    #: the arms of the campaign's splits into which chance put the person
+    arms: frozenset[str] = frozenset()

@@ -23,9 +23,9 @@ class Question:
     """A name that is true or false for a word."""
 
     name: str
-    #: what the word may be; None for the steps of the campaign
+    #: what the word may be; None for the names that the campaign gives
     words: tuple[str, ...] | None
-    #: what the word is called in the catalogue
+    #: what the word is called in the catalogue: STEP and ARM are the campaign's own
     argument: str
     sql: Callable[[str, Scope], ColumnElement[bool]]
     value: Callable[[str, Person], bool]
@@ -87,6 +87,14 @@ QUESTIONS = {
             sql=history.acknowledged,
             value=lambda step, person: step in person.acknowledged,
             about="in a campaign's step: the contact answered that step",
+        ),
+        Question(
+            name="arm",
+            words=None,
+            argument="ARM",
+            sql=history.in_arm,
+            value=lambda arm, person: arm in person.arms,
+            about="in a campaign's step: chance put the contact into that arm of a split",
         ),
     )
 }

@@ -1,6 +1,6 @@
 """What a name, a part of a group or a question in a condition stands for; whatever is unknown is refused."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
 from jinja2 import nodes
@@ -12,6 +12,9 @@ from aftershow.audience.terms import Fact, Term, Type
 from aftershow.errors import ExpressionError
 
 _MOMENTS = tuple(name for name, fact in FIELDS.items() if fact.type is Type.MOMENT)
+
+#: What a campaign gives names to, as questions call it (STEP, ARM), to the names that there are.
+Names = Mapping[str, Collection[str]]
 
 #: Names under which people look for fields that stand alone.
 _OTHER_GROUPS = ("contact", "lead")
@@ -27,8 +30,8 @@ def fact_of(node: nodes.Name | nodes.Getattr | nodes.Getitem) -> Fact:
     return _answer(node, part) if node.node.name == "answers" else _member(node, node.node.name, part)
 
 
-def term_of(node: nodes.Call, steps: Collection[str]) -> Term:
-    """Return the term for a question such as permission("email"), in a campaign with these steps."""
+def term_of(node: nodes.Call, given: Names) -> Term:
+    """Return the term for a question such as permission("email"), in a campaign that gives these names."""
     name = node.node.name if isinstance(node.node, nodes.Name) else ""
     if name != DAYS_SINCE and name not in QUESTIONS:
         raise _no_question(node, name)
@@ -36,7 +39,7 @@ def term_of(node: nodes.Call, steps: Collection[str]) -> Term:
         raise _mistake(node, f"{name} asks about one thing, as in {_example(name)}.")
     if name == DAYS_SINCE:
         return _days_since(node, node.args[0])
-    return _asked(node, QUESTIONS[name], node.args[0], steps)
+    return _asked(node, QUESTIONS[name], node.args[0], given)
 
 
 def _field(node: nodes.Name) -> Fact:
@@ -75,10 +78,11 @@ def _member(node: nodes.Node, group: str, part: str) -> Fact:
     return FIELDS[f"{group}.{part}"]
 
 
-def _asked(node: nodes.Call, question: Question, word: nodes.Expr, steps: Collection[str]) -> Fact:
-    words = question.words if question.words is not None else tuple(steps)
+def _asked(node: nodes.Call, question: Question, word: nodes.Expr, given: Names) -> Fact:
+    words = question.words if question.words is not None else tuple(given[question.argument])
     if not words:
-        raise _mistake(node, f"{question.name} can be asked only in a step of a campaign.")
+        where = "a step of a campaign" + (" that has a split" if question.argument == "ARM" else "")
+        raise _mistake(node, f"{question.name} can be asked only in {where}.")
     return question.about_word(_word(node, question.name, word, words))
 
 

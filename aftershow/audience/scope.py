@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, FromClause
 
 from aftershow.store.tables import account, contact, lead, show
+from aftershow.words import Crowd
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,16 +27,16 @@ class Scope:
             raise ValueError("a scope needs a moment with a zone")
 
 
-def people_from(show_id: int | None) -> FromClause:
+def people_from(show_id: int | None, of: Crowd = Crowd.LEADS) -> FromClause:
     """Return every contact beside their account, lead and show, once each, to select conditions from.
 
-    With a show, `lead` is the contact's lead there, if any, and `show` is that show. Without one, they are
-    the lead that was captured last and its show.
+    With a show, `show` is that show, and `lead` is the contact's lead there, if any; among everyone and the
+    team it is the lead that was captured last. Without a show, they are that lead and its show.
     """
-    if show_id is None:
-        its_lead, its_show = lead.c.id == contact.c.latest_lead_id, show.c.id == lead.c.show_id
-    else:
-        its_lead = (lead.c.contact_id == contact.c.id) & (lead.c.show_id == show_id)
-        its_show = show.c.id == show_id
+    at_the_show = (lead.c.contact_id == contact.c.id) & (lead.c.show_id == show_id)
+    its_lead = (
+        at_the_show if show_id is not None and of is Crowd.LEADS else lead.c.id == contact.c.latest_lead_id
+    )
+    its_show = show.c.id == (lead.c.show_id if show_id is None else show_id)
     people = contact.outerjoin(account, account.c.id == contact.c.account_id)
     return people.outerjoin(lead, its_lead).outerjoin(show, its_show)

@@ -16,8 +16,18 @@ from aftershow.audience.questions import KINDS
 from aftershow.audience.scope import Scope
 from aftershow.audience.terms import Type
 from aftershow.store.tables import enrollment
-from aftershow.words import Answer
-from tests.audience.world import CAMPAIGN, CONTACT_COLUMNS, NOW, STEPS, Figure, World, Written, asked_in_sql
+from aftershow.words import Answer, Channel
+from tests.audience.world import (
+    CAMPAIGN,
+    CONTACT_COLUMNS,
+    NOW,
+    OTHER_COLUMNS,
+    STEPS,
+    Figure,
+    World,
+    Written,
+    asked_in_sql,
+)
 
 #: Few enough that people and conditions meet; chosen to differ under careless collations, cases and quoting.
 TEXTS = (
@@ -61,7 +71,14 @@ KINDS_THAT_MATTER = (
     "bounced",
     "complained",
     "unsubscribed",
+    "received",
+    "connected",
+    "form_submitted",
+    "accepted",
+    "no_show",
 )
+MEETINGS = ("accepted", "tentative", "declined", "cancelled", "held", "no_show")
+ARMS = ("emails", "cards", "email", "q&a")
 DATES = (
     "2026-10-24",
     "2026-10-25",
@@ -106,13 +123,15 @@ leads = st.fixed_dictionaries(
 
 @st.composite
 def figures(draw: st.DrawFn) -> Figure:
-    columns = draw(st.lists(st.sampled_from(CONTACT_COLUMNS), unique=True, max_size=6))
+    columns = draw(st.lists(st.sampled_from(CONTACT_COLUMNS + OTHER_COLUMNS), unique=True, max_size=6))
     person = {column: draw(short(2 if column == "country" else 12)) for column in columns}
     person |= {
         "email": draw(st.sampled_from([None, "a@x", "b@x"])),
         "mobile": draw(st.sampled_from([None, "+1"])),
     }
     person["is_customer"] = draw(st.booleans())
+    if draw(st.booleans()):
+        person |= {"address_1": "1 Pump Road", "city": "Peoria"}
     its_leads = draw(st.dictionaries(st.sampled_from([1, 2]), leads))
     company = {"name": draw(texts), "country": draw(short(2)), "is_customer": draw(st.booleans())}
     return Figure(
@@ -124,7 +143,12 @@ def figures(draw: st.DrawFn) -> Figure:
         interactions=draw(st.lists(st.tuples(st.sampled_from(KINDS_THAT_MATTER), moments), max_size=5)),
         enrolled_at=draw(moments),
         messages=draw(st.lists(written, max_size=2)),
+        arm=draw(maybe(st.lists(st.sampled_from(ARMS), min_size=1, max_size=3).map("/".join))),
+        meetings=draw(st.dictionaries(moments, appointments, max_size=3)),
     )
+
+
+appointments = st.tuples(st.sampled_from([None, "Booth 12"]), st.sampled_from(MEETINGS))
 
 
 written = st.builds(
@@ -136,7 +160,18 @@ written = st.builds(
 worlds = st.builds(
     World,
     figures=st.lists(figures(), min_size=1, max_size=8),
-    suppressed=st.frozensets(st.sampled_from([("email", "a@x"), ("text", "+1"), ("text", "a@x")])),
+    suppressed=st.frozensets(
+        st.sampled_from(
+            [
+                ("email", "a@x"),
+                ("text", "+1"),
+                ("text", "a@x"),
+                ("call", "+1"),
+                ("meeting", "b@x"),
+                ("letter", "1 Pump Road, Peoria"),
+            ]
+        )
+    ),
 )
 
 
@@ -172,7 +207,7 @@ familiar_days = st.sampled_from(KINDS_THAT_MATTER).map(lambda kind: f'days_since
 number = st.sampled_from(["0", "1", "2", "30", "29.5", "-1", "-0.5", "1e2", "100000", "0.0"])
 date = st.sampled_from(DATES).map(lambda each: f'"{each}"')
 asked = st.sampled_from(
-    ['permission("email")', 'refused("text")', 'suppressed("email")', 'suppressed("text")']
+    ['permission("email")', 'refused("text")', *(f'suppressed("{channel}")' for channel in Channel)]
 )
 truth = named(Type.TRUTH) | asked
 
@@ -206,6 +241,7 @@ about_truth = st.one_of(truth, joined(truth, equality, truth | st.sampled_from([
 clauses = st.one_of(about_text, about_numbers, about_moments, about_truth, st.sampled_from(["true", "false"]))
 in_steps = clauses | st.sampled_from(
     [f"{name}({json.dumps(step, ensure_ascii=False)})" for name in ("sent", "acknowledged") for step in STEPS]
+    + [f'arm("{arm}")' for arm in ARMS]
 )
 
 
@@ -253,17 +289,17 @@ def agree(
             for number, person in people.items():
                 assert load_person(connection, number, show_id=show_id, scope=scope) == person
             for source in asked:
-                expression = parse(source, steps=STEPS)
+                expression = parse(source, steps=STEPS, arms=ARMS)
                 in_python = {number: expression.holds(person) for number, person in people.items()}
                 in_sql = asked_in_sql(connection, expression, show_id=show_id, scope=scope, in_step=in_step)
                 assert in_sql == in_python, (engine.dialect.name, source)
     for source in asked:
-        explains_itself(parse(source, steps=STEPS), people.values())
+        explains_itself(parse(source, steps=STEPS, arms=ARMS), people.values())
 
 
 def explains_itself(expression: Expression, people: Iterable[Person]) -> None:
     """What a condition is understood as means the same, and an explanation never contradicts the answer."""
-    understood = parse(expression.text, steps=STEPS)
+    understood = parse(expression.text, steps=STEPS, arms=ARMS)
     assert understood.text == expression.text
     for person in people:
         explanation = expression.explain(person)

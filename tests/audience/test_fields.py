@@ -36,7 +36,7 @@ def test_describe() -> None:
         asked = (
             entry.text.replace("CHANNEL", "email").replace("KIND", "sent").replace("(MOMENT)", "(show.ends)")
         )
-        assert parse(asked, steps=["STEP"]).holds(Person(now=NOW)) is False
+        assert parse(asked, steps=["STEP"], arms=["ARM"]).holds(Person(now=NOW)) is False
 
 
 def test_the_careful_reader_knows_every_field() -> None:

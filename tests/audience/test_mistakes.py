@@ -6,7 +6,9 @@ from aftershow.audience.expression import parse
 from aftershow.errors import ExpressionError
 
 USE = "Use fields, comparisons, in, is none, and, or, not."
-BRACKETS = "Brackets stand only after permission, refused, suppressed, sent, acknowledged and days_since."
+BRACKETS = (
+    "Brackets stand only after permission, refused, suppressed, sent, acknowledged, arm and days_since."
+)
 IS = "After `is` stands none, not none, defined or undefined; values are compared by == and in."
 NONE = "none stands only after is, == or !=, as in `grade is none`."
 
@@ -22,7 +24,7 @@ MISTAKES = [
     ("contact.foo", "column 1: there is no field contact.foo."),
     ("account", "column 1: account has parts; say which, as in account.name."),
     ("answers", "column 1: answers has parts; say which, as in answers.interested_in."),
-    ("company.name", "column 1: only account, answers and show have parts."),
+    ("company.name", "column 1: only account, answers, meeting and show have parts."),
     ("answers[0]", 'column 1: write the name of the part in quotes, as in answers["interested_in"].'),
     ('answers[""]', "column 1: the name of an answer is not empty and has no quotes or backslashes."),
     # questions
@@ -31,7 +33,10 @@ MISTAKES = [
     ("permission()", 'column 1: permission asks about one thing, as in permission("email").'),
     ('permission(channel="text")', 'column 1: permission asks about one thing, as in permission("email").'),
     ('permission("txt")', 'column 12: permission does not know "txt". Did you mean "text"?'),
-    ('suppressed("letter")', 'column 12: suppressed does not know "letter". There is email and text.'),
+    (
+        'suppressed("fax")',
+        'column 12: suppressed does not know "fax". There is email, text, letter, call and meeting.',
+    ),
     ('days_since("snt") > 3', 'column 12: days_since does not know "snt". Did you mean "sent"?'),
     ('days_since("show.ends")', "column 12: write days_since(show.ends), without quotes."),
     ("days_since(grade)", "column 12: grade is text; days_since needs a moment."),
@@ -41,6 +46,9 @@ MISTAKES = [
     ("range(9)", f"column 1: there is no question range(…). {BRACKETS}"),
     ("grade.upper()", f"column 1: this can't be called. {BRACKETS}"),
     ('sent("thanks")', "column 1: sent can be asked only in a step of a campaign."),
+    ('arm("cards")', "column 1: arm can be asked only in a step of a campaign that has a split."),
+    ("meeting", "column 1: meeting has parts; say which, as in meeting.starts."),
+    ("meeting.acepted", "column 1: there is no field meeting.acepted. Did you mean meeting.accepted?"),
     # types
     ("grade == 3", 'column 1: grade is text; 3 is a number. Put the number in quotes: "3".'),
     ('days_since("sent") > "30"',
@@ -79,7 +87,7 @@ MISTAKES = [
     ("-days_since(captured_at) > 3", f"column 1: a sign has no place in a condition. {USE}"),
     ('grade ~ city == "x"', f"column 1: ~ has no place in a condition. {USE}"),
     ("{}", f"column 1: a dictionary has no place in a condition. {USE}"),
-    ("grade == city[1:2]", "column 10: only account, answers and show have parts."),
+    ("grade == city[1:2]", "column 10: only account, answers, meeting and show have parts."),
     ("grade is string", f"column 1: `is string` has no meaning here. {IS}"),
     ("grade is none none", f"column 1: `is none` has no meaning here. {IS}"),
     ('["A"]', "column 1: a list stands only after `in`."),

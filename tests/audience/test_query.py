@@ -1,9 +1,10 @@
 """Who is meant is a set in SQL that fits into any statement."""
 
 import pytest
-from sqlalchemy import Connection, case, func, literal, not_, select, update
+from sqlalchemy import Connection, case, func, insert, literal, not_, select, update
 
 from aftershow.audience.expression import parse
+from aftershow.audience.loading import load_person
 from aftershow.audience.query import audience
 from aftershow.audience.scope import Scope, people_from
 from aftershow.store.tables import (
@@ -17,7 +18,7 @@ from aftershow.store.tables import (
     show,
     suppression,
 )
-from aftershow.words import State
+from aftershow.words import Crowd, State
 from tests.audience.world import CAMPAIGN, NOW, STEPS, Figure, World, Written
 
 WORLD = World(
@@ -63,6 +64,50 @@ def test_audience(
         rows = [tuple(row) for row in connection.execute(query)]
         assert len(rows) == len(set(rows))
         assert set(rows) == meant
+
+
+@pytest.fixture
+def with_reps(filled: list[Connection]) -> list[Connection]:
+    """Three people, two reps of ours, one of whom has left, and a lead with the address of a rep."""
+    made = {"created_at": NOW, "updated_at": NOW}
+    for connection in filled:
+        for number, rep, email in ((4, "dana", "dana@example.com"), (5, "gone", None)):
+            connection.execute(insert(contact).values(id=number, rep=rep, email=email, **made))
+        connection.execute(insert(contact).values(id=6, email="dana@example.com", **made))
+        connection.execute(insert(lead).values(id=61, contact_id=6, show_id=1, grade="A", created_at=NOW))
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("of", "show_id", "meant"),
+    [
+        (Crowd.LEADS, 1, {(1, 11), (2, 21)}),
+        (Crowd.LEADS, None, {(1, 12), (2, 21), (3, None)}),
+        (Crowd.EVERYONE, None, {(1, 12), (2, 21), (3, None)}),
+        (Crowd.EVERYONE, 1, {(1, 12), (2, 21), (3, None)}),
+        (Crowd.TEAM, None, {(4, None)}),
+        (Crowd.TEAM, 1, {(4, None)}),
+    ],
+)
+def test_crowds(
+    with_reps: list[Connection], of: Crowd, show_id: int | None, meant: set[tuple[int, int | None]]
+) -> None:
+    """Our reps are in no crowd but the team, and the team is who is in it now."""
+    query = audience(parse("true"), show_id=show_id, scope=SCOPE, of=of, team=["dana", "lee"])
+    for connection in with_reps:
+        rows = connection.execute(query).all()
+        assert len(rows) == len(set(rows))
+        assert {tuple(row) for row in rows} == meant
+
+
+def test_everyone_at_a_show(filled: list[Connection]) -> None:
+    """Among everyone, the show is the campaign's, for those too who were never there."""
+    query = audience(parse('show.key == "pack-expo"'), show_id=1, scope=SCOPE, of=Crowd.EVERYONE)
+    for connection in filled:
+        assert {row.contact_id for row in connection.execute(query)} == {1, 2, 3}
+        person = load_person(connection, 3, show_id=1, scope=SCOPE, of=Crowd.EVERYONE)
+        assert person.facts["show.key"] == "pack-expo"
+        assert load_person(connection, 1, show_id=1, scope=SCOPE, of=Crowd.EVERYONE).facts["grade"] == "B"
 
 
 def test_a_condition_fits_into_a_statement_about_messages(filled: list[Connection]) -> None:

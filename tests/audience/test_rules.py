@@ -262,6 +262,70 @@ def test_dates_are_meant_in_the_zone_of_the_scope(filled: list[Connection]) -> N
     check(filled, 'captured_at >= "2026-10-24"', "")
 
 
+@pytest.mark.parametrize(
+    "source",
+    ["contacted", "replied", "opened", "clicked", 'days_since("replied") > 3', 'days_since("sent") > 3'],
+)
+def test_what_the_contact_repeats_is_not_looked_up(source: str) -> None:
+    """Leaving at a reply costs no look at the interactions: the contact's own column is compared."""
+    assert "interaction" not in str(parse(source).sql(IN_STEP))
+    assert "interaction" in str(parse("bounced").sql(IN_STEP))
+
+
+def test_a_text_that_came_in_is_a_reply(connections: list[Connection]) -> None:
+    """Whoever answers by text has replied, from the moment of the text on."""
+    moment = NOW - 2 * DAY
+    world = World(figures=[Figure(interactions=[("replied", NOW - 9 * DAY), ("received", moment)])])
+    for connection in connections:
+        world.write(connection)
+        for source in ("replied", 'days_since("replied") == 2'):
+            for scope in (Scope(now=NOW), Scope(now=NOW, since=literal(NOW - 5 * DAY, Moment()))):
+                assert asked_in_sql(connection, parse(source), show_id=None, scope=scope) == {1: True}
+
+
+@pytest.mark.parametrize(
+    ("meetings", "starts", "status"),
+    [
+        ({3 * DAY: "accepted", 5 * DAY: "tentative", -DAY: "held"}, 3 * DAY, "accepted"),
+        ({3 * DAY: "cancelled", 5 * DAY: "tentative"}, 5 * DAY, "tentative"),
+        ({3 * DAY: "declined", -DAY: "held"}, 3 * DAY, "declined"),
+        ({-DAY: "no_show", -2 * DAY: "held"}, -DAY, "no_show"),
+        ({0 * DAY: "accepted", DAY: "accepted"}, 0 * DAY, "accepted"),
+    ],
+)
+def test_the_meeting_that_counts(
+    connections: list[Connection], meetings: dict[timedelta, str], starts: timedelta, status: str
+) -> None:
+    """A condition speaks of the next meeting that stands, and of the latest when none is to come."""
+    world = World(figures=[Figure(meetings={NOW + at: ("Hall 3", said) for at, said in meetings.items()})])
+    condition = parse(
+        f'meeting.starts == "{NOW + starts:%Y-%m-%dT%H:%M:%S.%f}" and meeting.status == "{status}"'
+    )
+    for connection in connections:
+        world.write(connection)
+        assert asked_in_sql(connection, condition, show_id=None, scope=Scope(now=NOW)) == {1: True}
+        assert (
+            load_person(connection, 1, show_id=None, scope=Scope(now=NOW)).facts["meeting.place"] == "Hall 3"
+        )
+
+
+def test_arms_need_a_campaign() -> None:
+    """A condition about arms can't be asked outside a campaign by mistake."""
+    with pytest.raises(ValueError, match="campaign"):
+        parse('arm("cards")', arms=["cards"]).sql(Scope(now=NOW))
+
+
+def test_an_arm_is_meant_as_a_whole(connections: list[Connection]) -> None:
+    """Of several splits each arm counts, but no part of a name."""
+    world = World(figures=[Figure(arm="cards/emails"), Figure(arm="card"), Figure()])
+    for connection in connections:
+        world.write(connection)
+        for arm, meant in (("cards", {1}), ("emails", {1}), ("card", {2}), ("email", set())):
+            condition = parse(f'arm("{arm}")', arms=["cards", "emails", "card", "email"])
+            answers = asked_in_sql(connection, condition, show_id=None, scope=IN_STEP, in_step=True)
+            assert {number for number, answer in answers.items() if answer} == meant
+
+
 def test_a_moment_may_be_where_the_past_begins(filled: list[Connection]) -> None:
     """`since` may be a moment as well as a column; a person read from the database says the same."""
     scope = Scope(now=NOW, since=literal(NOW - 20 * DAY, Moment()))

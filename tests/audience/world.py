@@ -17,6 +17,7 @@ from aftershow.store.tables import (
     enrollment,
     interaction,
     lead,
+    meeting,
     message,
     permission,
     permission_evidence,
@@ -71,12 +72,30 @@ class Figure:
     interactions: Sequence[tuple[str, datetime]] = ()
     enrolled_at: datetime = NOW - timedelta(days=10)
     messages: Sequence[Written] = ()
+    #: the arms of the campaign's splits, joined by /
+    arm: str | None = None
+    #: the start of each to its place and status
+    meetings: Mapping[datetime, tuple[str | None, str]] = field(default_factory=dict)
 
     def seen(self, since: datetime | None = None) -> dict[str, datetime]:
         """The last interaction of each kind, from a moment on."""
         answers = [(one.answered, NOW) for one in self.messages if one.answered]
         ordered = sorted([*self.interactions, *answers], key=lambda each: each[1])
-        return {kind: when for kind, when in ordered if since is None or when >= since}
+        seen = {kind: when for kind, when in ordered if since is None or when >= since}
+        # Whoever sent a text wrote back, too.
+        replies = [seen[kind] for kind in ("replied", "received") if kind in seen]
+        return seen | ({"replied": max(replies)} if replies else {})
+
+    def meeting(self) -> dict[str, Any]:
+        """The soonest meeting to come that stands, else the latest."""
+        to_come = [
+            when
+            for when, (_, status) in self.meetings.items()
+            if when >= NOW and status not in ("declined", "cancelled")
+        ]
+        when = min(to_come) if to_come else max(self.meetings, default=None)
+        place, status = self.meetings[when] if when else (None, None)
+        return {"meeting.starts": when, "meeting.place": place, "meeting.status": status}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +111,7 @@ class World:
         rows = self._rows()
         for table in (show, account, contact, lead, permission_evidence, permission, suppression):
             _insert(connection, table, rows)
-        for table in (campaign_version, enrollment, message, interaction):
+        for table in (campaign_version, enrollment, message, interaction, meeting):
             _insert(connection, table, rows)
 
     def person(self, number: int, *, show_id: int | None, scope: Scope, in_step: bool = False) -> Person:
@@ -111,6 +130,7 @@ class World:
         facts["captured_at"] = here.get("last_captured_at")
         facts |= {f"show.{name}": place.get(name) for name in ("key", "name", "city", "country", "timezone")}
         facts |= {"show.starts": place.get("starts_at"), "show.ends": place.get("ends_at")}
+        facts |= figure.meeting()
         return Person(
             now=scope.now,
             zone=scope.zone,
@@ -123,11 +143,16 @@ class World:
             acknowledged=frozenset(
                 one.step for one in figure.messages if in_step and one.answered in ("replied", "connected")
             ),
+            arms=frozenset((figure.arm or "").split("/")) - {""} if in_step else frozenset(),
         )
 
     def _suppressed(self, figure: Figure) -> frozenset[str]:
-        addresses = {"email": figure.contact.get("email"), "text": figure.contact.get("mobile")}
-        return frozenset(channel for channel in addresses if (channel, addresses[channel]) in self.suppressed)
+        their = figure.contact
+        addresses = {"email": their.get("email"), "text": their.get("mobile"), "letter": _letter_to(their)}
+        addresses["call"] = their.get("mobile") if their.get("phone") is None else their["phone"]
+        addresses["meeting"] = their.get("email")
+        listed = {channel for channel in addresses if (channel, addresses[channel]) in self.suppressed}
+        return frozenset(listed | ({"meeting"} if "email" in listed else set()))
 
     def _rows(self) -> dict[str, list[dict[str, Any]]]:
         rows: dict[str, list[dict[str, Any]]] = {
@@ -152,6 +177,18 @@ class World:
         return rows
 
 
+def _letter_to(their: Mapping[str, Any]) -> str | None:
+    """Street, code and town, country on one line."""
+    if not their.get("address_1") or not their.get("city"):
+        return None
+    code, country = their.get("postal_code"), their.get("country")
+    town = their["city"] if code is None else f"{code} {their['city']}"
+    line = f"{their['address_1']}, {town}" + (f", {country}" if country is not None else "")
+    return line[:320]
+
+
+#: Columns that are no fact by themselves.
+OTHER_COLUMNS = ("address_1",)
 CONTACT_COLUMNS = (
     "given_name", "family_name", "title", "email", "phone", "mobile", "city", "state", "postal_code",
     "country", "timezone", "language",
@@ -161,7 +198,7 @@ CONTACT_COLUMNS = (
 def _rows_of(number: int, figure: Figure) -> list[tuple[str, dict[str, Any]]]:
     made = {"created_at": NOW, "updated_at": NOW}
     seen = figure.seen()
-    person = {column: figure.contact.get(column) for column in CONTACT_COLUMNS}
+    person = {column: figure.contact.get(column) for column in (*CONTACT_COLUMNS, *OTHER_COLUMNS)}
     person |= {f"last_{kind}_at": seen.get(kind) for kind in _LAST}
     person |= {"id": number, "account_id": number if figure.account is not None else None, **made}
     person["is_customer"] = bool(figure.contact.get("is_customer"))
@@ -198,7 +235,11 @@ def _words_of(number: int, figure: Figure) -> list[tuple[str, dict[str, Any]]]:
 
 def _messages_of(number: int, figure: Figure) -> list[tuple[str, dict[str, Any]]]:
     common = {"campaign": CAMPAIGN, "contact_id": number}
-    rows = [("enrollment", {"id": number, "version_id": 1, "enrolled_at": figure.enrolled_at, **common})]
+    enrolled = {"id": number, "version_id": 1, "enrolled_at": figure.enrolled_at, "arm": figure.arm}
+    rows = [("enrollment", {**enrolled, **common})]
+    for when, (place, status) in figure.meetings.items():
+        appointment = {"contact_id": number, "starts_at": when, "place": place, "status": status}
+        rows.append(("meeting", {**appointment, "updated_at": NOW}))
     happened: list[tuple[str, datetime, int | None]] = [
         (kind, when, None) for kind, when in figure.interactions
     ]
