@@ -238,6 +238,32 @@ def run(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json
 
 
 @app.command()
+def deploy(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Make the Prefect server's deployments those of the workspace; needs PREFECT_API_URL."""
+    _quiet_prefect()
+    from aftershow import printing
+    from aftershow.desk import open_desk
+    from flows.connecting import connected
+    from flows.deployments import deploy
+
+    with open_desk(workspace) as desk, connected() as client:
+        deployed = asdict(deploy(desk, client))
+    _show(as_json, deployed, lambda: printing.deployed(deployed))
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="Where Prefect's pages are.")] = 4200, workspace: Workspace = HERE
+) -> None:
+    """Run everything on its schedule: Prefect's server, its pages and a worker, until Ctrl-C."""
+    _quiet_prefect()
+    from aftershow import printing
+    from flows.up import up
+
+    up(workspace, port=port, tell=printing.say)
+
+
+@app.command()
 def ledger(campaign: str, workspace: Workspace = HERE, as_json: Json = False) -> None:
     """Count a campaign's messages by state, by reason of holding and by channel."""
     from aftershow import printing

@@ -187,17 +187,27 @@ def person(profile: "Profile") -> None:
             (block.channel, block.address, block.reason, block.source) for block in profile.suppressions
         ]
         table("Must not be used", ("channel", "address", "reason", "source"), blocked)
+    if profile.messages:
+        waiting = [
+            (_minute(m.due_at), m.campaign, m.step, m.channel, m.state, m.reason) for m in profile.messages
+        ]
+        table("Not sent, or not known", ("due", "campaign", "step", "channel", "state", "reason"), waiting)
     happened = [
-        (f"{event.occurred_at:%Y-%m-%d %H:%M} UTC", event.channel, event.direction, event.kind, event.outcome)
+        (_minute(event.occurred_at), event.channel, event.direction, event.kind, event.outcome)
+        + (event.campaign, event.step)
         for event in profile.timeline
     ]
-    table("What happened", ("when", "channel", "", "what", "outcome"), happened)
+    table("What happened", ("when", "channel", "", "what", "outcome", "campaign", "step"), happened)
 
 
 def _source(fact: "Fact") -> str:
     if fact.locked:
         return "typed by hand"
     return f"{fact.source.show}: {fact.source.file}, line {fact.source.line}" if fact.source else ""
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _day(moment: datetime) -> str:
@@ -252,6 +262,12 @@ def upgraded(before: str | None, after: str) -> None:
         if before == after
         else f"The database went from {before or 'empty'} to {after}."
     )
+
+
+def deployed(changes: Mapping[str, Any]) -> None:
+    """Print which deployments changed, were removed, and stayed."""
+    rows = [(name, what) for what, names in changes.items() for name in names]
+    table("Deployments", ("deployment", "what happened"), rows)
 
 
 def demo(outcome: Mapping[str, Any]) -> None:

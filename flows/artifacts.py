@@ -1,15 +1,35 @@
 """What a run shows in Prefect's pages: counts, steps and reasons, never people."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
 
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 
 from aftershow.desk import Desk
+from aftershow.errors import LeadFileError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import TurnResult
 from aftershow.leads.result import ImportResult
 from aftershow.ledger.counts import by_step
+
+#: A run this much later than its time says so; less is the worker's way.
+WORTH_TELLING = timedelta(minutes=5)
+
+
+def duration(length: timedelta) -> str:
+    """Say a length of time: 3 h 10 min, 2 d 0 h 5 min."""
+    minutes = length // timedelta(minutes=1)
+    days, hours = divmod(minutes // 60, 24)
+    parts = [f"{days} d"] if days else []
+    parts += [f"{hours} h"] if days or hours else []
+    return " ".join([*parts, f"{minutes % 60} min"])
 
 
 def show_plan(desk: Desk, campaign: Campaign) -> None:
@@ -33,8 +53,38 @@ def show_plan(desk: Desk, campaign: Campaign) -> None:
     )
 
 
-def show_result(result: TurnResult) -> None:
-    """Show what became of everyone in this turn."""
+def show_progress(campaign: str, due: int) -> Callable[[int], None]:
+    """Show how far the sending of `due` messages is; returns what is told how many have had their turn."""
+
+    def said(taken: int) -> str:
+        return f"**{campaign}**: {taken:,} of {due:,} messages have had their turn."
+
+    # Prefect's types also speak of coroutines, which are for async flows.
+    artifact = cast(UUID, create_progress_artifact(0.0, key=_key("progress", campaign), description=said(0)))
+
+    def tell(taken: int) -> None:
+        update_progress_artifact(artifact, min(100.0, 100.0 * taken / due), description=said(taken))
+
+    return tell
+
+
+def show_waiting(campaign: str, rows: Sequence[tuple[str, int, datetime]]) -> None:
+    """Show what waits for a person's approval: rows of step, messages, and since when the oldest is due."""
+    table = [
+        {"step": step, "messages": count, "oldest due": f"{oldest:%Y-%m-%d %H:%M %Z}"}
+        for step, count, oldest in rows
+    ]
+    total = sum(count for _, count, _ in rows)
+    create_table_artifact(
+        table,
+        key=_key("waiting", campaign),
+        description=f"**{campaign}**: {total:,} messages wait for approval. `aftershow approve {campaign}` "
+        "shows and releases them.",
+    )
+
+
+def show_result(result: TurnResult, late: timedelta) -> None:
+    """Show what became of everyone in this turn, which began `late` after its time."""
     held = ", ".join(f"{count} {reason}" for reason, count in result.held.items()) or "nobody"
     lines = [
         f"## {result.campaign}, {result.at}",
@@ -46,10 +96,14 @@ def show_result(result: TurnResult) -> None:
         "",
         f"Held: {held}.",
     ]
+    if late >= WORTH_TELLING:
+        lines += ["", f"**Started {duration(late)} late.** What was due in between was due now."]
     lines += [
         f"\n**{count} people wait at `{step}`**, which is no step any more."
         for step, count in result.stranded.items()
     ]
+    if result.trouble:
+        lines += ["", f"**Trouble:** {result.trouble}"]
     if result.stopped:
         lines += ["", f"**Stopped:** {result.stopped}"]
     create_markdown_artifact(
@@ -72,6 +126,29 @@ def show_import(show: str, result: ImportResult) -> None:
         [{"what": what, "count": count} for what, count in figures.items()],
         key=_key("import", show),
         description=f"**{show}**: what became of the rows.",
+    )
+
+
+def show_unreadable(show: str, errors: Sequence[LeadFileError]) -> None:
+    """Show which lead files can't be read, and why; they are tried again until someone takes them away."""
+    create_table_artifact(
+        [{"what is wrong": str(error)} for error in errors],
+        key=_key("unreadable", show),
+        description=f"**{show}**: files that can't be read. Correct them, or take them out of leads/{show}/.",
+    )
+
+
+def show_housekeeping(freed: Mapping[str, int], in_doubt: Mapping[str, int]) -> None:
+    """Show what was freed, by campaign; nothing when there was nothing."""
+    if not freed:
+        return
+    create_table_artifact(
+        [
+            {"campaign": name, "wait again": freed[name], "may have been sent": in_doubt[name]}
+            for name in freed
+        ],
+        key="housekeeping",
+        description="What senders that died had claimed.",
     )
 
 

@@ -1,28 +1,66 @@
-"""Import lead files as a Prefect flow."""
+"""Import lead files as a Prefect flow: those that are named, or whatever is new in the show's folder."""
 
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 
-from aftershow.desk import open_desk, right_now
+from aftershow.desk import Desk, right_now
+from aftershow.errors import LeadFileError
 from aftershow.leads.importing import import_files
-from flows.artifacts import show_import
+from aftershow.leads.result import ImportResult
+from aftershow.workspace.shows import Show
+from flows.artifacts import show_import, show_unreadable
+from flows.lead_folder import new_files
+from flows.opening import opened
+from flows.run_names import named_by_moment
 
 
-@flow(name="import-leads", flow_run_name="{show}")
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Imported:
+    """What became of some files."""
+
+    result: ImportResult
+    unreadable: list[LeadFileError]
+
+
+@flow(name="import-leads", flow_run_name=named_by_moment("{show}"))
 def import_leads(
-    show: str, files: list[str], workspace: str = ".", at: datetime | None = None
+    show: str, files: list[str] | None = None, workspace: str = ".", at: datetime | None = None
 ) -> dict[str, Any]:
     """Import lead files into a show; returns the figures of `aftershow import --json`.
 
-    `files` are paths, relative ones within the workspace. Raises LeadFileError for a file that can't be read;
-    nothing of that file is kept, the files before it are.
+    `files` are paths, relative ones within the workspace; without them, what is new in leads/SHOW/. Raises
+    LeadFileError when some can't be read, after all others were imported; nothing of those is kept.
     """
     now = at or right_now()
-    with open_desk(Path(workspace)) as desk:
-        paths = [desk.workspace.root / file for file in files]
-        result = import_files(desk.engine, desk.show(show), desk.workspace.settings, paths, now=now)
-    show_import(show, result)
-    return dict(result.as_json())
+    with ExitStack() as stack:
+        desk = opened(stack, Path(workspace))
+        into = desk.show(show)
+        paths = _new(desk, into, now) if files is None else [desk.workspace.root / file for file in files]
+        get_run_logger().info("%d files to import", len(paths))
+        imported = _import_each(desk, into, paths, now)
+    if paths:
+        show_import(show, imported.result)
+    if imported.unreadable:
+        show_unreadable(show, imported.unreadable)
+        raise LeadFileError("\n".join(map(str, imported.unreadable)))
+    return dict(imported.result.as_json())
+
+
+def _new(desk: Desk, into: Show, now: datetime) -> list[Path]:
+    with desk.engine.connect() as connection:
+        return new_files(connection, desk.workspace.root, into, now=now)
+
+
+def _import_each(desk: Desk, into: Show, paths: list[Path], now: datetime) -> Imported:
+    result, unreadable = ImportResult(), list[LeadFileError]()
+    for path in paths:
+        try:
+            result += import_files(desk.engine, into, desk.workspace.settings, [path], now=now)
+        except LeadFileError as error:
+            unreadable.append(error)
+    return Imported(result=result, unreadable=unreadable)

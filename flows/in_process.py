@@ -6,10 +6,13 @@ from typing import Any
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 
-def run_here(flow: Callable[..., dict[str, Any]], **parameters: Any) -> dict[str, Any]:
-    """Run a flow and return what it returns.
+def run_here(flow: Callable[..., Any], **parameters: Any) -> dict[str, Any]:
+    """Run a flow and return its figures, also of a run that Prefect shows in red; raises what it raises.
 
     Without the heartbeat: its thread takes a second to end, and whoever started the command sees it die.
     """
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return flow(**parameters)
+        result = flow(**parameters, return_state=True).result(raise_on_failure=False)
+    if isinstance(result, BaseException):
+        raise result
+    return dict(result)

@@ -1,0 +1,223 @@
+"""What of a workspace runs by itself: campaigns, imports and housekeeping, as deployments in Prefect."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowFilter
+from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.deployments.runner import RunnerDeployment
+from prefect.flows import Flow
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
+
+from aftershow.desk import Desk
+from aftershow.errors import UsageError
+from aftershow.journey.campaign import Campaign, load_campaigns
+from aftershow.workspace.shows import Show
+from aftershow.workspace.source import Source
+from aftershow.workspace.workspace import SHOWS
+from flows.housekeeping import housekeeping
+from flows.import_leads import import_leads
+from flows.pool import POOL, ensure_pool
+from flows.run_campaign import run_campaign
+
+#: Every deployment of ours has this tag.
+TAG = "aftershow"
+#: The name by which a deployment's schedule is known again.
+SLUG = "aftershow"
+_FLOWS: tuple[Flow[Any, Any], ...] = (run_campaign, import_leads, housekeeping)
+#: Prefect reads so many deployments at a time.
+_PAGE = 200
+#: When the folders of lead files are looked into.
+IMPORTS = "*/15 * * * *"
+#: When what dead senders left is freed.
+HOUSEKEEPING = "5,35 * * * *"
+#: A turn that is still going lets the next one go; what was due then is due in the one after.
+ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """A deployment as the workspace wants it."""
+
+    flow: Flow[Any, Any]
+    name: str
+    parameters: dict[str, Any]
+    description: str
+    tags: list[str]
+    #: tells one edition of the file from another
+    version: str
+    #: cron and time zone; None for what only people start
+    schedule: tuple[str, str] | None
+
+    @property
+    def full_name(self) -> str:
+        """Return the name in Prefect's pages: flow/deployment."""
+        return f"{self.flow.name}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deployed:
+    """What deploying changed, by full names: the document of `aftershow deploy --json`."""
+
+    deployed: list[str]
+    removed: list[str]
+    unchanged: list[str]
+
+
+def deploy(desk: Desk, client: SyncPrefectClient) -> Deployed:
+    """Make the server's deployments those of the workspace; what a person paused stays paused.
+
+    Raises WorkspaceError when a campaign has mistakes, and UsageError when another workspace has a deployment
+    of the same name on this server; nothing is changed then.
+    """
+    wanted = {want.full_name: want for want in _wanted(desk)}
+    there = _read_all(client)
+    _refuse_strangers(wanted, there)
+    ensure_pool(client)
+    changed = [name for name, want in wanted.items() if not _is_as_wanted(want, there.get(name))]
+    for name in changed:
+        _apply(wanted[name], there.get(name))
+    gone = [name for name, one in there.items() if name not in wanted and _is_of(desk, one)]
+    for name in gone:
+        client.delete_deployment(there[name].id)
+    return Deployed(
+        deployed=sorted(changed), removed=sorted(gone), unchanged=sorted(wanted.keys() - set(changed))
+    )
+
+
+def _wanted(desk: Desk) -> Iterator[Wanted]:
+    for campaign in load_campaigns(desk.workspace).values():
+        yield _campaign(campaign)
+    for show in desk.workspace.shows.values():
+        yield _imports(desk, show)
+    yield Wanted(
+        flow=housekeeping,
+        name="all-campaigns",
+        parameters={"workspace": str(desk.workspace.root)},
+        description="Frees what senders that died had claimed, and counts what they may have sent.",
+        tags=[TAG],
+        version=_version(desk.workspace.settings_source),
+        schedule=(HOUSEKEEPING, desk.workspace.settings.timezone),
+    )
+
+
+def _campaign(campaign: Campaign) -> Wanted:
+    schedule = campaign.model.schedule
+    zone = campaign.workspace.settings.timezone
+    return Wanted(
+        flow=run_campaign,
+        name=campaign.name,
+        parameters={"campaign": campaign.name, "workspace": str(campaign.workspace.root)},
+        description=campaign.model.purpose,
+        tags=[TAG, campaign.name],
+        version=_version(campaign.source),
+        schedule=(str(schedule.every), schedule.timezone or zone) if schedule else None,
+    )
+
+
+def _imports(desk: Desk, show: Show) -> Wanted:
+    return Wanted(
+        flow=import_leads,
+        name=show.show,
+        parameters={"show": show.show, "workspace": str(desk.workspace.root)},
+        description=f"Imports new lead files of {show.name} from leads/{show.show}/.",
+        tags=[TAG, show.show],
+        version=_version(Source.load(desk.workspace.root, f"{SHOWS}/{show.show}.yaml")),
+        schedule=(IMPORTS, desk.workspace.settings.timezone),
+    )
+
+
+def _version(source: Source) -> str:
+    return source.sha256[:12]
+
+
+def _read_all(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
+    """Return every deployment of our flows by its full name, whoever made it."""
+    names = {flow.id: flow.name for flow in client.read_flows()}
+    ours = FlowFilter.model_validate({"name": {"any_": [flow.name for flow in _FLOWS]}})
+    found: list[DeploymentResponse] = []
+    while page := client.read_deployments(flow_filter=ours, limit=_PAGE, offset=len(found)):
+        found += page
+    return {f"{names[one.flow_id]}/{one.name}": one for one in found}
+
+
+def _is_of(desk: Desk, there: DeploymentResponse) -> bool:
+    return TAG in there.tags and there.parameters.get("workspace") == str(desk.workspace.root)
+
+
+def _refuse_strangers(wanted: Mapping[str, Wanted], there: Mapping[str, DeploymentResponse]) -> None:
+    for name in wanted.keys() & there.keys():
+        theirs = there[name].parameters.get("workspace")
+        if theirs != wanted[name].parameters["workspace"]:
+            raise UsageError(
+                f"`{name}` on this Prefect server belongs to the workspace {theirs}. If that folder moved, "
+                "delete the deployment in Prefect's pages and deploy again; if both are in use, give each a "
+                "server of its own."
+            )
+
+
+def _is_as_wanted(want: Wanted, there: DeploymentResponse | None) -> bool:
+    return there is not None and _wanted_face(want) == _face(there)
+
+
+def _wanted_face(want: Wanted) -> dict[str, Any]:
+    return {
+        "entrypoint": _entrypoint(want.flow),
+        "parameters": want.parameters,
+        "description": want.description,
+        "tags": sorted(want.tags),
+        "version": want.version,
+        "schedules": [want.schedule] if want.schedule else [],
+        "pool": POOL,
+        "limit": (ONE_AT_A_TIME.limit, ONE_AT_A_TIME.collision_strategy),
+    }
+
+
+def _face(there: DeploymentResponse) -> dict[str, Any]:
+    limit, options = there.global_concurrency_limit, there.concurrency_options
+    return {
+        "entrypoint": there.entrypoint,
+        "parameters": there.parameters,
+        "description": there.description,
+        "tags": sorted(there.tags),
+        "version": there.version,
+        "schedules": [_times(schedule.schedule) for schedule in there.schedules],
+        "pool": there.work_pool_name,
+        "limit": (limit and limit.limit, options and options.collision_strategy),
+    }
+
+
+def _times(schedule: object) -> tuple[str, str | None] | None:
+    """What is no cron was made by a person, and is not as wanted."""
+    return (schedule.cron, schedule.timezone) if isinstance(schedule, CronSchedule) else None
+
+
+def _entrypoint(flow: Flow[Any, Any]) -> str:
+    return f"{flow.fn.__module__}.{flow.fn.__name__}"
+
+
+def _apply(want: Wanted, there: DeploymentResponse | None) -> None:
+    """Write a deployment; a plain re-apply would start what a person paused."""
+    is_active = all(schedule.active for schedule in there.schedules) if there else True
+    schedules = [
+        Cron(cron, timezone=zone, slug=SLUG, active=is_active) for cron, zone in filter(None, [want.schedule])
+    ]
+    RunnerDeployment.from_flow(
+        want.flow,
+        name=want.name,
+        parameters=want.parameters,
+        description=want.description,
+        tags=want.tags,
+        version=want.version,
+        schedules=schedules,
+        work_pool_name=POOL,
+        concurrency_limit=ONE_AT_A_TIME,
+        paused=there.paused if there else False,
+        # The worker finds the flows where Aftershow is installed, whatever folder it works in.
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    ).apply()

@@ -1,0 +1,43 @@
+"""The work pool of Aftershow on a Prefect server: where deployments wait for a worker."""
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter
+from prefect.client.schemas.objects import FlowRun
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.states import Crashed
+from prefect.workers.process import ProcessWorker
+
+POOL = "aftershow"
+#: The states of runs that a process works at, or is about to.
+AT_WORK = ["PENDING", "RUNNING", "CANCELLING"]
+
+
+def ensure_pool(client: SyncPrefectClient) -> None:
+    """Create the pool where it is missing; one that is there stays as a person left it."""
+    template = ProcessWorker.get_default_base_job_template()
+    try:
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
+    except ObjectAlreadyExists:
+        return
+
+
+def open_queue(client: SyncPrefectClient, *, is_open: bool) -> None:
+    """Let workers take runs, or no more. What people pause is the pool and the deployments, never this."""
+    queue = client.read_work_queue_by_name("default", work_pool_name=POOL)
+    client.update_work_queue(queue.id, is_paused=not is_open)
+
+
+def at_work(client: SyncPrefectClient) -> list[FlowRun]:
+    """Return the runs of the pool that a process works at."""
+    states = FlowRunFilter.model_validate({"state": {"type": {"any_": AT_WORK}}})
+    pool = WorkPoolFilter.model_validate({"name": {"any_": [POOL]}})
+    return client.read_flow_runs(flow_run_filter=states, work_pool_filter=pool)
+
+
+def mark_crashed(client: SyncPrefectClient, why: str) -> int:
+    """Mark the runs that were at work as crashed, once their processes are gone; returns how many."""
+    runs = at_work(client)
+    for run in runs:
+        client.set_flow_run_state(run.id, Crashed(message=why), force=True)
+    return len(runs)
