@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,6 +28,8 @@ NAMES = frozenset(
         "show.name",
         "show.city",
         "show.starts",
+        "meeting.starts",
+        "meeting.place",
     }
 )
 SERVES = {
@@ -39,6 +42,7 @@ SERVES = {
     "follow-up": {"email"},
     "handwritten-card": {"letter"},
     "last-postcard": {"letter"},
+    "meeting-reminder": {"email", "text"},
     "new-slot": {"email", "text"},
     "newsletter": {"email"},
     "now-this-year-no": {"email"},
@@ -73,6 +77,10 @@ FULL: dict[str, Any] = {
     "answers": {"interest_product": "Pumpen;Ventile", "budget": "20.000 EUR", "notes": "Rückruf"},
     "asks": [{"question": "decision date", "answer": None}, {"question": "budget", "answer": "20.000 EUR"}],
     "show": {"name": "EuroBLECH 2026", "city": "Hannover", "starts": date(2026, 10, 20)},
+    "meeting": {
+        "starts": datetime(2026, 10, 21, 14, 30, tzinfo=ZoneInfo("Europe/Berlin")),
+        "place": "Hall 5, booth C 12",
+    },
     "sender": {
         "name": "Jonas Keller",
         "email": "jonas.keller@example.com",
@@ -87,6 +95,7 @@ BARE: dict[str, Any] = {
     "answers": {},
     "asks": [{"question": "decision date", "answer": None}, {"question": "budget", "answer": None}],
     "show": {},
+    "meeting": {},
     "sender": {"name": "Example Pumps", "email": "hello@example.com"},
     "our": {"name": "Example Pumps Ltd", "address": "1250 Foundry Street"},
     "unsubscribe_url": "https://mail.example.com/u/x",
@@ -191,3 +200,12 @@ def test_an_invitation_says_who_comes(name: str, person: dict[str, Any]) -> None
 def test_a_call_without_questions_has_no_list() -> None:
     """A step that asks nothing leaves no empty heading behind."""
     assert "FIND OUT" not in load("owner-call").render_body(Channel.CALL, FULL | {"asks": []})
+
+
+def test_a_reminder_says_where_and_when() -> None:
+    """Day, time and place stand in the text and in the mail; without them it sends nobody astray."""
+    template = load("meeting-reminder")
+    for text in (template.render_text(FULL).body, template.render_email(FULL).text):
+        assert "October 21, 2026, 2:30 PM" in text
+        assert "Hall 5, booth C 12" in text
+    assert "soon, at our booth" in template.render_text(BARE).body
