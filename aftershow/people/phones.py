@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
-from phonenumbers.timezone import time_zones_for_number
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 #: What nearly all numbers of North America look like; the rest is left to phonenumbers.
 _NORTH_AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d\d)\)?[ .-]{0,2}([2-9]\d\d)[ .-]?(\d{4})")
@@ -23,6 +23,17 @@ _DIGITS = re.compile(r"\+?\d{5,20}")
 _BLOCK = 4
 _MOST_BLOCKS = 65_536
 _TEXTABLE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+#: Kinds that are answered anywhere.
+_PLACELESS = frozenset(
+    {
+        PhoneNumberType.TOLL_FREE,
+        PhoneNumberType.PREMIUM_RATE,
+        PhoneNumberType.SHARED_COST,
+        PhoneNumberType.VOIP,
+        PhoneNumberType.PERSONAL_NUMBER,
+        PhoneNumberType.UAN,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,12 +138,14 @@ def _described(number: PhoneNumber) -> _Block | None:
     )
 
 
-def zone_of_phone(e164: str) -> str | None:
-    """Return the time zone (IANA) that a number's prefix lies in; None when it may be several."""
-    return _zone(e164[:5] if e164.startswith("+1") else e164[:-_BLOCK], len(e164))
+def zones_of_phone(e164: str) -> tuple[str, ...]:
+    """Return the time zones (IANA) in which a number may be; () for numbers that belong to no place."""
+    return _zones(e164[:-_BLOCK], len(e164))
 
 
 @lru_cache(maxsize=65_536)
-def _zone(start: str, length: int) -> str | None:
-    zones = time_zones_for_number(phonenumbers.parse(start.ljust(length, "2")))
-    return zones[0] if len(zones) == 1 else None
+def _zones(start: str, length: int) -> tuple[str, ...]:
+    number = phonenumbers.parse(start.ljust(length, "2"))
+    if phonenumbers.number_type(number) in _PLACELESS:
+        return ()
+    return tuple(zone for zone in time_zones_for_number(number) if zone != UNKNOWN_TIMEZONE)

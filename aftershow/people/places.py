@@ -1,16 +1,14 @@
-"""Countries, states and time zones: from what people write to codes, from codes to the clock on the wall."""
+"""Countries, states and their time zones: from what people write to codes."""
 
 import re
-from datetime import UTC, datetime
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
 from babel.localedata import locale_identifiers
 
 from aftershow.people.names import fold
-from aftershow.people.phones import zone_of_phone
+from aftershow.workspace.clocks import country_zones
 
 #: Names that people write and no locale has; folded.
 _OTHER_NAMES = {
@@ -41,54 +39,55 @@ _NOT_IN_A_NAME = re.compile(r"[\W_]+")
 _EASTERN, _CENTRAL, _MOUNTAIN, _PACIFIC = (
     f"America/{city}" for city in ("New_York", "Chicago", "Denver", "Los_Angeles")
 )
-#: State or province: name and time zone; of several zones the one where most people live.
-_STATES: dict[str, dict[str, tuple[str, str]]] = {
+#: State or province: its name, and its time zones, first the one where most people live. Left out are zones
+#: of a few hundred people (Lord Howe, Eucla).
+_STATES: dict[str, dict[str, tuple[str, ...]]] = {
     "US": {
         "AL": ("Alabama", _CENTRAL),
-        "AK": ("Alaska", "America/Anchorage"),
-        "AZ": ("Arizona", "America/Phoenix"),
+        "AK": ("Alaska", "America/Anchorage", "America/Adak"),
+        "AZ": ("Arizona", "America/Phoenix", _MOUNTAIN),
         "AR": ("Arkansas", _CENTRAL),
         "CA": ("California", _PACIFIC),
         "CO": ("Colorado", _MOUNTAIN),
         "CT": ("Connecticut", _EASTERN),
         "DC": ("District of Columbia", _EASTERN),
         "DE": ("Delaware", _EASTERN),
-        "FL": ("Florida", _EASTERN),
+        "FL": ("Florida", _EASTERN, _CENTRAL),
         "GA": ("Georgia", _EASTERN),
         "HI": ("Hawaii", "Pacific/Honolulu"),
         "IA": ("Iowa", _CENTRAL),
-        "ID": ("Idaho", "America/Boise"),
+        "ID": ("Idaho", "America/Boise", _PACIFIC),
         "IL": ("Illinois", _CENTRAL),
-        "IN": ("Indiana", "America/Indiana/Indianapolis"),
-        "KS": ("Kansas", _CENTRAL),
-        "KY": ("Kentucky", _EASTERN),
+        "IN": ("Indiana", "America/Indiana/Indianapolis", _CENTRAL),
+        "KS": ("Kansas", _CENTRAL, _MOUNTAIN),
+        "KY": ("Kentucky", _EASTERN, _CENTRAL),
         "LA": ("Louisiana", _CENTRAL),
         "MA": ("Massachusetts", _EASTERN),
         "MD": ("Maryland", _EASTERN),
         "ME": ("Maine", _EASTERN),
-        "MI": ("Michigan", "America/Detroit"),
+        "MI": ("Michigan", "America/Detroit", _CENTRAL),
         "MN": ("Minnesota", _CENTRAL),
         "MO": ("Missouri", _CENTRAL),
         "MS": ("Mississippi", _CENTRAL),
         "MT": ("Montana", _MOUNTAIN),
         "NC": ("North Carolina", _EASTERN),
-        "ND": ("North Dakota", _CENTRAL),
-        "NE": ("Nebraska", _CENTRAL),
+        "ND": ("North Dakota", _CENTRAL, _MOUNTAIN),
+        "NE": ("Nebraska", _CENTRAL, _MOUNTAIN),
         "NH": ("New Hampshire", _EASTERN),
         "NJ": ("New Jersey", _EASTERN),
         "NM": ("New Mexico", _MOUNTAIN),
-        "NV": ("Nevada", _PACIFIC),
+        "NV": ("Nevada", _PACIFIC, _MOUNTAIN),
         "NY": ("New York", _EASTERN),
         "OH": ("Ohio", _EASTERN),
         "OK": ("Oklahoma", _CENTRAL),
-        "OR": ("Oregon", _PACIFIC),
+        "OR": ("Oregon", _PACIFIC, "America/Boise"),
         "PA": ("Pennsylvania", _EASTERN),
         "PR": ("Puerto Rico", "America/Puerto_Rico"),
         "RI": ("Rhode Island", _EASTERN),
         "SC": ("South Carolina", _EASTERN),
-        "SD": ("South Dakota", _CENTRAL),
-        "TN": ("Tennessee", _CENTRAL),
-        "TX": ("Texas", _CENTRAL),
+        "SD": ("South Dakota", _CENTRAL, _MOUNTAIN),
+        "TN": ("Tennessee", _CENTRAL, _EASTERN),
+        "TX": ("Texas", _CENTRAL, _MOUNTAIN),
         "UT": ("Utah", _MOUNTAIN),
         "VA": ("Virginia", _EASTERN),
         "VT": ("Vermont", _EASTERN),
@@ -99,22 +98,28 @@ _STATES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "CA": {
         "AB": ("Alberta", "America/Edmonton"),
-        "BC": ("British Columbia", "America/Vancouver"),
+        "BC": ("British Columbia", "America/Vancouver", "America/Edmonton", "America/Dawson_Creek"),
         "MB": ("Manitoba", "America/Winnipeg"),
         "NB": ("New Brunswick", "America/Moncton"),
-        "NL": ("Newfoundland and Labrador", "America/St_Johns"),
+        "NL": ("Newfoundland and Labrador", "America/St_Johns", "America/Goose_Bay"),
         "NS": ("Nova Scotia", "America/Halifax"),
         "NT": ("Northwest Territories", "America/Yellowknife"),
-        "NU": ("Nunavut", "America/Iqaluit"),
-        "ON": ("Ontario", "America/Toronto"),
+        "NU": (
+            "Nunavut",
+            "America/Iqaluit",
+            "America/Rankin_Inlet",
+            "America/Cambridge_Bay",
+            "America/Resolute",
+        ),
+        "ON": ("Ontario", "America/Toronto", "America/Winnipeg", "America/Atikokan"),
         "PE": ("Prince Edward Island", "America/Halifax"),
-        "QC": ("Quebec", "America/Toronto"),
-        "SK": ("Saskatchewan", "America/Regina"),
+        "QC": ("Quebec", "America/Toronto", "America/Halifax", "America/Blanc-Sablon"),
+        "SK": ("Saskatchewan", "America/Regina", "America/Edmonton"),
         "YT": ("Yukon", "America/Whitehorse"),
     },
     "AU": {
         "ACT": ("Australian Capital Territory", "Australia/Sydney"),
-        "NSW": ("New South Wales", "Australia/Sydney"),
+        "NSW": ("New South Wales", "Australia/Sydney", "Australia/Broken_Hill"),
         "NT": ("Northern Territory", "Australia/Darwin"),
         "QLD": ("Queensland", "Australia/Brisbane"),
         "SA": ("South Australia", "Australia/Adelaide"),
@@ -124,7 +129,7 @@ _STATES: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 _STATE_CODES = {
-    country: {fold(name): code for code, (name, _) in states.items()} for country, states in _STATES.items()
+    country: {fold(name): code for code, (name, *_) in states.items()} for country, states in _STATES.items()
 }
 _CANADIAN_POSTAL_CODE = re.compile(r"[A-Z]\d[A-Z][ -]?\d[A-Z]\d", re.IGNORECASE)
 
@@ -191,22 +196,12 @@ def city_and_state(city: str, country: str | None) -> tuple[str, str | None]:
     return city, None
 
 
-def time_zone(country: str | None, state: str | None, phone: str | None) -> str | None:
-    """Return the IANA time zone where a person is likely to be; None when it could be several.
-
-    The state decides first, then a country that has one time, then the prefix of the phone number (E.164).
-    """
+@lru_cache(maxsize=4_096)
+def zones_of_address(country: str | None, state: str | None) -> tuple[str, ...]:
+    """Return the IANA time zones of a state that we know, else of the whole country; () if unknown."""
     states = _STATES.get(country or "", {})
-    if state and state in states:
-        return states[state][1]
-    return (country and _only_zone(country)) or (phone and zone_of_phone(phone)) or None
-
-
-@lru_cache(maxsize=512)
-def _only_zone(country: str) -> str | None:
-    zones: list[str] = get_global("territory_zones").get(country, [])
-    clocks = {
-        tuple(ZoneInfo(zone).utcoffset(datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 7))
-        for zone in zones
-    }
-    return zones[0] if len(clocks) == 1 else None
+    if state in states:
+        return states[state][1:]
+    # Those of the states first: they carry the names of big cities.
+    of_states = [zone for _, *zones in states.values() for zone in zones]
+    return tuple(dict.fromkeys((*of_states, *country_zones(country or ""))))

@@ -12,7 +12,7 @@ from aftershow.people.emails import is_shared
 from aftershow.people.facts import Facts, LeadFacts, contact_facts, lead_facts
 from aftershow.people.history import Captured, Histories
 from aftershow.people.numbers import take_ids
-from aftershow.people.places import time_zone
+from aftershow.people.zones import likely_zones
 from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import contact, lead
 
@@ -35,7 +35,8 @@ _TOLD = (
     "is_customer",
 )
 #: Columns that follow from the others.
-_DERIVED = ("account_id", "email_is_shared", "timezone", "latest_lead_id", "last_captured_at")
+_ZONES = ("timezone", "possible_zones")
+_DERIVED = ("account_id", "email_is_shared", *_ZONES, "latest_lead_id", "last_captured_at")
 _WRITTEN = (*_TOLD, *_DERIVED)
 _LEAD_WRITTEN = ("grade", "owner", "answers", "first_captured_at", "last_captured_at")
 
@@ -100,7 +101,7 @@ def _write_contacts(
         told["account_id"] = accounts[companies[number]] if number in companies else None
         told["latest_lead_id"] = leads[number, latest.show_id]
         told["last_captured_at"] = latest.at
-        row = _completed(number, told, stored.get(number))
+        row = _completed(number, told, stored.get(number), now=now)
         if number in new:
             added.append({**row, "locked": [], "created_at": now, "updated_at": now})
         elif any(row[name] != stored[number][name] for name in _WRITTEN):
@@ -119,7 +120,7 @@ def _company(facts: Facts) -> Company | None:
     return facts["company"][0], facts["country"][0] if "country" in facts else None
 
 
-def _completed(number: int, told: _Row, stored: RowMapping | None) -> _Row:
+def _completed(number: int, told: _Row, stored: RowMapping | None, *, now: datetime) -> _Row:
     """Return all columns of a contact: what is locked or not told as it is stored, the rest as it is told."""
     row: _Row = {"id": number}
     locked = _locked(stored)
@@ -129,8 +130,12 @@ def _completed(number: int, told: _Row, stored: RowMapping | None) -> _Row:
         row[name] = stored[name] if stored and keep else value
     row["is_customer"] = bool(row["is_customer"])
     row["email_is_shared"] = bool(row["email"]) and is_shared(row["email"])
-    zone = time_zone(row["country"], row["state"], row["mobile"] or row["phone"])
-    row["timezone"] = stored["timezone"] if stored and (not zone or "timezone" in locked) else zone
+    zones = likely_zones(row["country"], row["state"], row["mobile"] or row["phone"], year=now.year)
+    if stored and (not zones or "timezone" in locked):
+        row.update({name: stored[name] for name in _ZONES})
+    else:
+        row["timezone"] = zones[0] if len(zones) == 1 else None
+        row["possible_zones"] = " ".join(zones) if len(zones) > 1 else None
     return row
 
 

@@ -36,7 +36,8 @@ def known_countries() -> tuple[str, ...]:
 @cache
 def _zones() -> dict[str, tuple[str, ...]]:
     zones = get_global("territory_zones").items()
-    return {country: tuple(names) for country, names in zones if country != "001"}
+    # The world (001) and nowhere (ZZ) have zones of their own.
+    return {country: tuple(names) for country, names in zones if country not in ("001", "ZZ")}
 
 
 @lru_cache(maxsize=65_536)
