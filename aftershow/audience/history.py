@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, Select, Text, case, exists, fa
 
 from aftershow.audience.functions import holds_text
 from aftershow.audience.scope import Scope
+from aftershow.people.addresses import ADDRESSES as ADDRESSES  # whoever reads the record asks here
 from aftershow.store.tables import contact, enrollment, interaction, message, permission, suppression
 from aftershow.words import Answer, Channel, InteractionKind, State
 
@@ -21,28 +22,6 @@ REPEATED = {
     InteractionKind.CLICKED: contact.c.last_clicked_at,
     InteractionKind.REPLIED: contact.c.last_replied_at,
     InteractionKind.CAPTURED: contact.c.last_captured_at,
-}
-
-#: The longest address that a message and a suppression can keep.
-_LONGEST_ADDRESS = 320
-
-
-def _postal_address() -> ColumnElement[str]:
-    """The address on one line, as 1 Pump Road, 61602 Peoria, US; NULL without a street or a town."""
-    code = func.coalesce(contact.c.postal_code.concat(" "), "")
-    country = func.coalesce(literal(", ", Text()).concat(contact.c.country), "")
-    line = contact.c.address_1.concat(", ").concat(code).concat(contact.c.city).concat(country)
-    known = (contact.c.address_1 != "") & (contact.c.city != "")
-    return case((known, func.substr(line, 1, _LONGEST_ADDRESS)))
-
-
-#: The address that each channel uses; NULL for a contact who has none.
-ADDRESSES: dict[Channel, ColumnElement[str]] = {
-    Channel.EMAIL: contact.c.email,
-    Channel.TEXT: contact.c.mobile,
-    Channel.LETTER: _postal_address(),
-    Channel.CALL: func.coalesce(contact.c.phone, contact.c.mobile),
-    Channel.MEETING: contact.c.email,
 }
 
 #: An invitation is an email too: an address that must not be used for one is not used for the other.

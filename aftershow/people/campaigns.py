@@ -1,6 +1,8 @@
 """What campaigns have done, and were to do, with a contact who turns out to be another one."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
@@ -22,15 +24,20 @@ def move_campaigns(connection: Connection, keep: int, gone: int, *, now: datetim
     """
     _move_messages(connection, keep, gone, now=now)
     mine = {
-        row["campaign"]: row
+        _what_for(row): row
         for row in connection.execute(select(enrollment).where(enrollment.c.contact_id == keep)).mappings()
     }
     theirs = connection.execute(select(enrollment).where(enrollment.c.contact_id == gone)).mappings().all()
     for row in theirs:
-        if row["campaign"] in mine:
-            _join(connection, mine[row["campaign"]], row)
+        if same := mine.get(_what_for(row)):
+            _join(connection, same, row)
         else:
             connection.execute(update(enrollment).where(enrollment.c.id == row["id"]).values(contact_id=keep))
+
+
+def _what_for(row: Mapping[Any, Any]) -> tuple[str, str, int]:
+    """Return what a contact is enrolled for once."""
+    return row["campaign"], row["track"], row["occurrence"]
 
 
 def _join(connection: Connection, mine: RowMapping, theirs: RowMapping) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 from aftershow.errors import UsageError
 from aftershow.people.campaigns import move_campaigns
 from aftershow.people.history import load_histories
+from aftershow.people.meetings import move_meetings
 from aftershow.people.permissions import stricter
 from aftershow.people.records import write_records
 from aftershow.store.tables import (
@@ -28,7 +29,9 @@ from aftershow.words import Answer, Direction, InteractionKind
 #: Columns of which the later one counts.
 _LATEST = ("last_captured_at", "last_sent_at", "last_opened_at", "last_clicked_at", "last_replied_at")
 #: What a contact does not take over from another.
-_OWN = frozenset(("id", "created_at", "updated_at", "locked", "email_is_shared", "is_customer", *_LATEST))
+_OWN = frozenset(
+    ("id", "created_at", "updated_at", "locked", "email_is_shared", "is_customer", "rep", *_LATEST)
+)
 
 
 def merge(connection: Connection, keep: int, gone: int, *, by: str, now: datetime) -> None:
@@ -44,6 +47,7 @@ def merge(connection: Connection, keep: int, gone: int, *, by: str, now: datetim
         connection.execute(update(table).where(table.c.contact_id == gone).values(contact_id=keep))
     _move_leads(connection, keep, gone)
     move_campaigns(connection, keep, gone, now=now)
+    move_meetings(connection, keep, gone)
     _move_permissions(connection, keep, gone)
     _move_reviews(connection, keep, gone)
     connection.execute(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from aftershow.errors import UsageError
+from aftershow.people.addresses import ADDRESSES
 from aftershow.people.facts import contact_facts
 from aftershow.people.history import load_histories
 from aftershow.store.tables import (
@@ -17,11 +18,16 @@ from aftershow.store.tables import (
     import_file,
     interaction,
     lead,
+    message,
     permission,
     permission_evidence,
     show,
     suppression,
 )
+from aftershow.words import State
+
+#: Of these a person may ask what became of it; what was sent, and why not, is in the timeline.
+_OPEN = (State.PLANNED, State.HELD, State.CLAIMED, State.HANDING_OVER, State.UNKNOWN)
 
 #: What is shown of a contact, in this order; `company` is the account's name.
 SHOWN = (
@@ -117,7 +123,23 @@ class Happening:
     direction: str
     outcome: str | None
     source: str
+    #: whose message it belongs to, if any
+    campaign: str | None
+    step: str | None
     data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """A message to the person that is to go out, is held, or of which nobody knows whether it went out."""
+
+    campaign: str
+    step: str
+    channel: str
+    state: str
+    #: why it is held or not known
+    reason: str | None
+    due_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -130,6 +152,8 @@ class Profile:
     #: newest first
     permissions: Sequence[Statement]
     suppressions: Sequence[Blocked]
+    #: by due time
+    messages: Sequence[Waiting]
     #: newest first
     timeline: Sequence[Happening]
 
@@ -152,7 +176,8 @@ def profile(connection: Connection, contact_id: int) -> Profile:
         facts=_facts(connection, row),
         leads=_leads(connection, contact_id),
         permissions=_permissions(connection, contact_id),
-        suppressions=_suppressions(connection, row),
+        suppressions=_suppressions(connection, contact_id),
+        messages=_waiting(connection, contact_id),
         timeline=_timeline(connection, contact_id),
     )
 
@@ -229,8 +254,9 @@ def _permissions(connection: Connection, contact_id: int) -> list[Statement]:
     ]
 
 
-def _suppressions(connection: Connection, row: RowMapping) -> list[Blocked]:
-    addresses = {address for address in (row["email"], row["phone"], row["mobile"]) if address}
+def _suppressions(connection: Connection, contact_id: int) -> list[Blocked]:
+    theirs = select(contact.c.phone, contact.c.mobile, *ADDRESSES.values()).where(contact.c.id == contact_id)
+    addresses = {address for address in connection.execute(theirs).one() if address}
     rows = connection.execute(
         select(suppression)
         .where(suppression.c.address.in_(addresses))
@@ -248,9 +274,29 @@ def _suppressions(connection: Connection, row: RowMapping) -> list[Blocked]:
     ]
 
 
+def _waiting(connection: Connection, contact_id: int) -> list[Waiting]:
+    rows = connection.execute(
+        select(message)
+        .where(message.c.contact_id == contact_id, message.c.state.in_(_OPEN))
+        .order_by(message.c.due_at, message.c.id)
+    )
+    return [
+        Waiting(
+            campaign=row.campaign,
+            step=row.step,
+            channel=row.channel,
+            state=row.state,
+            reason=row.reason,
+            due_at=row.due_at,
+        )
+        for row in rows
+    ]
+
+
 def _timeline(connection: Connection, contact_id: int) -> list[Happening]:
     rows = connection.execute(
-        select(interaction)
+        select(interaction, message.c.campaign, message.c.step)
+        .outerjoin(message, message.c.id == interaction.c.message_id)
         .where(interaction.c.contact_id == contact_id)
         .order_by(interaction.c.occurred_at.desc(), interaction.c.id.desc())
     )
@@ -262,6 +308,8 @@ def _timeline(connection: Connection, contact_id: int) -> list[Happening]:
             direction=row.direction,
             outcome=row.outcome,
             source=row.source,
+            campaign=row.campaign,
+            step=row.step,
             data=row.data or {},
         )
         for row in rows

@@ -14,10 +14,12 @@ def suppress(
 ) -> None:
     """Never use this address again on this channel; the first reason stays when it is said twice.
 
-    `address` is an email address or a number in E.164, as the contact has it; `source` tells who asked.
+    `address` is what a message of the channel goes to, as the contact has it: an email address, a number in
+    E.164, a postal address on one line. `source` tells who asked.
     """
+    as_kept = address.lower() if "@" in address else address
     connection.execute(
         insert_into(connection, suppression)
-        .values(channel=channel, address=address.lower(), reason=reason, source=source, created_at=now)
+        .values(channel=channel, address=as_kept, reason=reason, source=source, created_at=now)
         .on_conflict_do_nothing()
     )

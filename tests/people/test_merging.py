@@ -19,7 +19,9 @@ from aftershow.store.tables import (
     contact,
     contact_key,
     enrollment,
+    interaction,
     lead,
+    meeting,
     merged_contact,
     message,
     permission,
@@ -184,6 +186,51 @@ def test_an_enrollment_of_its_own_moves(pair: Desk) -> None:
     assert enrolled["lead_id"] in {row["id"] for row in pair.rows(lead)} - {gone_lead}
 
 
+def test_tracks_stay_apart(pair: Desk) -> None:
+    """Enrollments in different tracks, or about different meetings, are not one; the same one is."""
+    with pair.engine.begin() as connection:
+        _enroll(connection, 1, track="news")
+        _enroll(connection, 1, track="cards", occurrence=7)
+        _enroll(connection, 2, track="news", exited_at=NOW, exit_reason="x")
+        _enroll(connection, 2, track="cards", occurrence=8)
+    _merge(pair)
+    assert [(row["contact_id"], row["track"], row["occurrence"]) for row in pair.rows(enrollment)] == [
+        (1, "news", 0),
+        (1, "cards", 7),
+        (1, "cards", 8),
+    ]
+    assert [row["exit_reason"] for row in pair.rows(enrollment)] == ["x", None, None]
+
+
+def test_meetings_move(pair: Desk) -> None:
+    """Meetings of both are meetings of one; of two at one time, what was said last stays."""
+    day = timedelta(days=1)
+    with pair.engine.begin() as connection:
+        for number, starts_at, status, updated_at in (
+            (1, NOW, "accepted", NOW),
+            (2, NOW, "cancelled", NOW + day),
+            (1, NOW + day, "held", NOW + day),
+            (2, NOW + day, "accepted", NOW),
+            (2, NOW + 2 * day, "tentative", NOW),
+        ):
+            row = {"contact_id": number, "starts_at": starts_at, "status": status, "updated_at": updated_at}
+            connection.execute(insert(meeting).values(row))
+    _merge(pair)
+    assert sorted((row["contact_id"], row["starts_at"], row["status"]) for row in pair.rows(meeting)) == [
+        (1, NOW, "cancelled"),
+        (1, NOW + day, "held"),
+        (1, NOW + 2 * day, "tentative"),
+    ]
+
+
+def test_nobody_becomes_a_rep(pair: Desk) -> None:
+    """A merge never makes a lead one of ours."""
+    with pair.engine.begin() as connection:
+        connection.execute(update(contact).where(contact.c.id == 2).values(rep="dana"))
+    _merge(pair)
+    assert [row["rep"] for row in pair.rows(contact)] == [None]
+
+
 def test_what_was_typed_by_hand_stays(pair: Desk) -> None:
     """A field that was typed by hand survives a merge, for the one who stays and for the one who goes."""
     with pair.engine.begin() as connection:
@@ -245,6 +292,47 @@ def test_finding(pair: Desk) -> None:
             assert not text or text not in str(caught.value)
         with pytest.raises(UsageError, match="one of the ids 3, 4"):
             find_contact(connection, "info@example.com")
+
+
+def test_profile_of_someone_in_campaigns(pair: Desk) -> None:
+    """A profile says what is planned, held or not known, and why, and whose message an event answers."""
+    with pair.engine.begin() as connection:
+        steps = (
+            ("one", State.ACCEPTED),
+            ("two", State.HELD),
+            ("three", State.UNKNOWN),
+            ("four", State.PLANNED),
+        )
+        _enroll(connection, 1, *steps)
+        sent = connection.scalar(select(message.c.id).where(message.c.step == "one"))
+        event = {
+            "contact_id": 1,
+            "direction": "in",
+            "kind": "replied",
+            "occurred_at": NOW,
+            "recorded_at": NOW,
+        }
+        connection.execute(insert(interaction).values(**event, source="t", external_id="1", message_id=sent))
+        ann = profile(connection, 1)
+    assert [(waits.campaign, waits.step, waits.state, waits.reason) for waits in ann.messages] == [
+        ("c", "two", "held", "permission"),
+        ("c", "three", "unknown", None),
+        ("c", "four", "planned", None),
+    ]
+    assert ("replied", "c", "one") in [(event.kind, event.campaign, event.step) for event in ann.timeline]
+
+
+def test_a_profile_shows_every_kind_of_blocked_address(pair: Desk) -> None:
+    """A postal address and a number that must not be called are shown as well as email addresses."""
+    street = {"address_1": "1 Pump Road", "city": "Peoria", "postal_code": "61602", "country": "US"}
+    with pair.engine.begin() as connection:
+        connection.execute(update(contact).where(contact.c.id == 2).values(street))
+        for channel, address in (
+            (Channel.LETTER, "1 Pump Road, 61602 Peoria, US"),
+            (Channel.CALL, "+13095550100"),
+        ):
+            suppress(connection, channel, address, reason="x", source="test", now=NOW)
+        assert [one.channel for one in profile(connection, 2).suppressions] == ["call", "letter"]
 
 
 def test_profile(pair: Desk) -> None:
