@@ -1,11 +1,13 @@
 """What a run shows in Prefect's pages: counts, steps and reasons, never people."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from prefect.artifacts import (
+    Artifact,
     create_markdown_artifact,
     create_progress_artifact,
     create_table_artifact,
@@ -17,19 +19,9 @@ from aftershow.errors import LeadFileError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import TurnResult
 from aftershow.leads.result import ImportResult
+from aftershow.ledger.approvals import waiting
 from aftershow.ledger.counts import by_step
-
-#: A run this much later than its time says so; less is the worker's way.
-WORTH_TELLING = timedelta(minutes=5)
-
-
-def duration(length: timedelta) -> str:
-    """Say a length of time: 3 h 10 min, 2 d 0 h 5 min."""
-    minutes = length // timedelta(minutes=1)
-    days, hours = divmod(minutes // 60, 24)
-    parts = [f"{days} d"] if days else []
-    parts += [f"{hours} h"] if days or hours else []
-    return " ".join([*parts, f"{minutes % 60} min"])
+from flows.lateness import WORTH_TELLING, said
 
 
 def show_plan(desk: Desk, campaign: Campaign) -> None:
@@ -56,30 +48,44 @@ def show_plan(desk: Desk, campaign: Campaign) -> None:
 def show_progress(campaign: str, due: int) -> Callable[[int], None]:
     """Show how far the sending of `due` messages is; returns what is told how many have had their turn."""
 
-    def said(taken: int) -> str:
+    def so_far(taken: int) -> str:
         return f"**{campaign}**: {taken:,} of {due:,} messages have had their turn."
 
     # Prefect's types also speak of coroutines, which are for async flows.
-    artifact = cast(UUID, create_progress_artifact(0.0, key=_key("progress", campaign), description=said(0)))
+    artifact = cast(
+        UUID, create_progress_artifact(0.0, key=_key("progress", campaign), description=so_far(0))
+    )
 
     def tell(taken: int) -> None:
-        update_progress_artifact(artifact, min(100.0, 100.0 * taken / due), description=said(taken))
+        update_progress_artifact(artifact, min(100.0, 100.0 * taken / due), description=so_far(taken))
 
     return tell
 
 
-def show_waiting(campaign: str, rows: Sequence[tuple[str, int, datetime]]) -> None:
-    """Show what waits for a person's approval: rows of step, messages, and since when the oldest is due."""
+def show_waiting(desk: Desk, campaign: Campaign) -> None:
+    """Show what waits for a person's approval, by step; nothing where nothing ever waited."""
+    with desk.engine.connect() as connection:
+        rows = waiting(connection, campaign.name)
+    key = _key("waiting", campaign.name)
+    # What was released since must not go on being shown.
+    if not rows and Artifact.get(key) is None:
+        return
+    zone = ZoneInfo(campaign.workspace.settings.timezone)
     table = [
-        {"step": step, "messages": count, "oldest due": f"{oldest:%Y-%m-%d %H:%M %Z}"}
-        for step, count, oldest in rows
+        {
+            "step": row.step,
+            "channel": row.channel,
+            "messages": row.messages,
+            "since": f"{row.since.astimezone(zone):%Y-%m-%d %H:%M}",
+            "given up from": f"{row.until.astimezone(zone):%Y-%m-%d %H:%M}",
+        }
+        for row in rows
     ]
-    total = sum(count for _, count, _ in rows)
+    total = sum(row.messages for row in rows)
     create_table_artifact(
         table,
-        key=_key("waiting", campaign),
-        description=f"**{campaign}**: {total:,} messages wait for approval. `aftershow approve {campaign}` "
-        "shows and releases them.",
+        key=key,
+        description=f"**{campaign.name}**: {total:,} messages wait for a person: `aftershow approve`.",
     )
 
 
@@ -97,7 +103,7 @@ def show_result(result: TurnResult, late: timedelta) -> None:
         f"Held: {held}.",
     ]
     if late >= WORTH_TELLING:
-        lines += ["", f"**Started {duration(late)} late.** What was due in between was due now."]
+        lines += ["", f"**Started {said(late)} late.** What was due in between was due now."]
     lines += [
         f"\n**{count} people wait at `{step}`**, which is no step any more."
         for step, count in result.stranded.items()

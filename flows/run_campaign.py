@@ -9,7 +9,6 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
 
 from aftershow.desk import Desk, right_now, senders_for, ticking_from, worker_name
 from aftershow.errors import CampaignStoppedError
@@ -19,7 +18,8 @@ from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, TurnResult, finish, prepare, send_shard
 from aftershow.ledger.sending import Clock
 from aftershow.ledger.tally import Tally
-from flows.artifacts import duration, show_plan, show_progress, show_result
+from flows.artifacts import show_plan, show_progress, show_result, show_waiting
+from flows.lateness import lateness, said
 from flows.opening import PATIENCE, database_is_away, opened
 from flows.run_names import named_by_moment
 from flows.verdict import verdict
@@ -40,8 +40,8 @@ def run_campaign(
     Raises WorkspaceError when the campaign or its templates have mistakes, before anyone is enrolled.
     """
     now = at or right_now()
-    late = timedelta(0) if at else max(timedelta(0), now - flow_run.scheduled_start_time)
-    get_run_logger().info("%s starts %s after its time", campaign, duration(late))
+    late = timedelta(0) if at else lateness(now)
+    get_run_logger().info("%s starts %s after its time", campaign, said(late))
     with ExitStack() as stack:
         desk = opened(stack, Path(workspace))
         sound = desk.campaign(campaign)
@@ -58,7 +58,9 @@ def _take_turn(desk: Desk, campaign: Campaign, now: datetime) -> TurnResult:
     prepared = plan(desk, campaign, now)
     show_plan(desk, campaign)
     tally = _send(desk, campaign, prepared.due, ticking_from(now)) if prepared.due else Tally()
-    return log(desk, campaign, prepared, tally, now)
+    result = log(desk, campaign, prepared, tally, now)
+    show_waiting(desk, campaign)
+    return result
 
 
 def _send(desk: Desk, campaign: Campaign, due: int, clock: Clock) -> Tally:
