@@ -41,6 +41,7 @@ At = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="An email address, a phone number or an id.")]
+By = Annotated[str, typer.Option(envvar="USER", help="Who says so.")]
 HERE = Path()
 
 
@@ -289,12 +290,89 @@ def contact(contact: Contact, workspace: Workspace = HERE, as_json: Json = False
 
 
 @app.command()
+def log(
+    contact: Contact,
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="What happened, such as connected or no_answer.")
+    ],
+    channel: Annotated[str | None, typer.Option(help="Where the kind alone does not say it.")] = None,
+    campaign: Annotated[str | None, typer.Option(help="Whose message it answers.")] = None,
+    step: Annotated[str | None, typer.Option(help="Which of its messages.")] = None,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="What a question was answered with; repeatable."),
+    ] = None,
+    meeting: Annotated[
+        datetime | None, typer.Option(parser=_moment, metavar="ISO8601", help="When the meeting begins.")
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="Where the meeting is.")] = None,
+    note: Annotated[str | None, typer.Option(help="What was said.")] = None,
+    by: By = "someone",
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Write down what came back from a person: how a call went, a reply, a meeting.
+
+    The same words within a minute, or with the same --at, are one report.
+    """
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.feedback.by_hand import Report, log_by_hand, pairs
+    from aftershow.feedback.kinds import channel_named, channel_of, reportable
+    from aftershow.people.finding import find_contact
+
+    what = reportable(kind)
+    where = channel_of(what, channel_named(channel))
+    answers = pairs(answer or [])
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        report = Report(
+            contact_id=find_contact(connection, contact),
+            kind=what,
+            channel=where,
+            campaign=campaign,
+            step=step,
+            answers=answers,
+            meeting_at=meeting,
+            place=place,
+            note=note,
+            by=by,
+        )
+        new = log_by_hand(connection, report, at=at, now=right_now())
+    _show(
+        as_json, {"contact": report.contact_id, "kind": what, "new": new}, lambda: printing.logged(what, new)
+    )
+
+
+@app.command("exit")
+def exit_(
+    contact: Contact,
+    campaign: str,
+    reason: Annotated[str | None, typer.Option(help="Why, in a few words.")] = None,
+    by: By = "someone",
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Take a person out of a campaign: nothing of it is sent to them any more."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.feedback.by_hand import exit_by_hand
+    from aftershow.people.finding import find_contact
+
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        person = find_contact(connection, contact)
+        exit_by_hand(connection, person, campaign, reason=reason, by=by, now=at or right_now())
+    _show(as_json, {"contact": person, "campaign": campaign}, lambda: printing.left(campaign))
+
+
+@app.command()
 def review(
     pair: Annotated[
         int | None, typer.Argument(metavar="PAIR", help="The number of the pair to answer.")
     ] = None,
     same: Annotated[bool | None, typer.Option("--same/--different", help="Are they one person?")] = None,
-    by: Annotated[str, typer.Option(envvar="USER", help="Who answers.")] = "someone",
+    by: By = "someone",
     workspace: Workspace = HERE,
     as_json: Json = False,
 ) -> None:

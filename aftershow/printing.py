@@ -193,8 +193,15 @@ def person(profile: "Profile") -> None:
         ]
         table("Not sent, or not known", ("due", "campaign", "step", "channel", "state", "reason"), waiting)
     happened = [
-        (_minute(event.occurred_at), event.channel, event.direction, event.kind, event.outcome)
-        + (event.campaign, event.step)
+        (
+            _minute(event.occurred_at),
+            event.channel,
+            event.direction,
+            event.kind,
+            event.outcome,
+            event.campaign,
+            event.step,
+        )
         for event in profile.timeline
     ]
     table("What happened", ("when", "channel", "", "what", "outcome", "campaign", "step"), happened)
@@ -212,6 +219,16 @@ def _minute(moment: datetime) -> str:
 
 def _day(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d}"
+
+
+def logged(kind: str, new: bool) -> None:
+    """Print whether a report was new."""
+    say(f"Written down: {kind}." if new else f"Known already, so nothing was added: {kind}.")
+
+
+def left(campaign: str) -> None:
+    """Print that someone left a campaign."""
+    say(f"Out of {campaign}: nothing of it is sent any more. What was sent stays on record.")
 
 
 def reviews(pairs: Sequence["Review"]) -> None:

@@ -1,0 +1,1 @@
+"""What comes back from people and from providers, written into the record."""

@@ -1,0 +1,68 @@
+"""The table of meetings, kept as reports of what happened to them come in, in whatever order."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, select, update
+
+from aftershow.audience.meetings import OFF
+from aftershow.store.engine import insert_into
+from aftershow.store.tables import meeting
+from aftershow.words import InteractionKind
+
+#: What can be said of a meeting that is over; the rest is said of one to come.
+_AFTERWARDS = (InteractionKind.HELD, InteractionKind.NO_SHOW)
+
+#: What changes a meeting.
+KINDS = (InteractionKind.ACCEPTED, InteractionKind.TENTATIVE, *OFF, *_AFTERWARDS)
+
+
+def keep_meeting(
+    connection: Connection,
+    contact_id: int,
+    kind: InteractionKind,
+    *,
+    starts_at: datetime | None,
+    place: str | None,
+    at: datetime,
+) -> None:
+    """Write down what happened to a contact's meeting at a moment; all times aware.
+
+    Without `starts_at` the meeting is meant that is next at that moment, or, for what is said afterwards, the
+    one that began last; where the contact has none, nothing is kept. What happened later than this stays.
+    """
+    starts_at = starts_at or _meant(connection, contact_id, kind, at=at)
+    if starts_at is None:
+        return
+    values = {"status": kind, "place": place, "updated_at": at}
+    connection.execute(
+        insert_into(connection, meeting)
+        .values(contact_id=contact_id, starts_at=starts_at, **values)
+        .on_conflict_do_nothing()
+    )
+    connection.execute(
+        update(meeting)
+        .where(
+            meeting.c.contact_id == contact_id, meeting.c.starts_at == starts_at, meeting.c.updated_at <= at
+        )
+        .values(status=kind, place=func.coalesce(place, meeting.c.place), updated_at=at)
+    )
+
+
+def _meant(
+    connection: Connection, contact_id: int, kind: InteractionKind, *, at: datetime
+) -> datetime | None:
+    begun, to_come = meeting.c.starts_at <= at, meeting.c.starts_at > at
+    last = _one(begun, meeting.c.starts_at.desc()), _one(to_come, meeting.c.starts_at)
+    first = (
+        _one(to_come & meeting.c.status.not_in(OFF), meeting.c.starts_at),
+        _one(begun, meeting.c.starts_at.desc()),
+    )
+    for query in last if kind in _AFTERWARDS else first:
+        found: datetime | None = connection.scalar(query.where(meeting.c.contact_id == contact_id))
+        if found is not None:
+            return found
+    return None
+
+
+def _one(condition: ColumnElement[bool], order: ColumnElement[datetime]):  # type: ignore[no-untyped-def]  # the column says more than a type
+    return select(meeting.c.starts_at).where(condition).order_by(order).limit(1)
