@@ -53,7 +53,7 @@ class Cron(FromText):
         Each time on the wall counts once: when a clock change repeats it, the first; when one skips it, the
         moment right after the change, which then stands for all that were skipped.
         """
-        walls = CronSim(self.text, after.astimezone(zone_of(timezone)).replace(tzinfo=None, fold=0))
+        walls = CronSim(self.text, after.astimezone(zone_of(timezone)).replace(tzinfo=None))
         moments = (first_moment(wall.date(), wall.time(), timezone) for wall in walls)
         return next(moment for moment in moments if moment > after.astimezone(UTC))
 

@@ -82,7 +82,7 @@ class Opening:
         last = moment + _LONGEST
         while not self.is_open(moment, zones, country):
             moment = self._next_turn(moment, zones)
-            if self.never_opens or moment > last:
+            if moment > last:
                 raise NeverOpen(
                     "these days and hours are never open in all the zones where the person may be"
                 )

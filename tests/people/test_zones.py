@@ -42,6 +42,7 @@ CHICAGO, DENVER, NEW_YORK = "America/Chicago", "America/Denver", "America/New_Yo
         (None, None, "+12125550114", [NEW_YORK]),
         (None, None, "+491711234567", ["Europe/Berlin"]),
         (None, "IL", "+12125550114", [NEW_YORK]),
+        (None, None, "+34612345678", ["Atlantic/Canary", "Europe/Madrid"]),
         (None, None, "+18005550114", []),
         (None, None, None, []),
     ],

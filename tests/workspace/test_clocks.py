@@ -29,9 +29,9 @@ def test_a_time_on_the_wall_is_one_moment(zone: str, day: date, at: time, expect
 
 def test_the_pass_in_which_a_time_was_read_does_not_matter() -> None:
     """A time taken from the second pass of a repeated hour still means the first."""
-    assert first_moment(date(2026, 11, 1), time(1, 30, fold=1), "America/Chicago") == datetime(
-        2026, 11, 1, 6, 30, tzinfo=UTC
-    )
+    second = time(1, 30, fold=1)
+    expected = datetime(2027, 11, 7, 6, 30, tzinfo=UTC)
+    assert first_moment(date(2027, 11, 7), second, "America/Chicago") == expected
 
 
 def test_turns_are_the_times_and_the_changes_of_a_day() -> None:

@@ -33,8 +33,18 @@ def test_who_may_be_in_several_zones_is_reached_when_all_are_open() -> None:
     assert not places.open_for(CHICAGO + " Not/AZone", "US")
 
 
+def test_a_holiday_in_one_of_several_zones_closes() -> None:
+    """It is Christmas in Auckland and the 24th in Hawaii: closed for who may be in either."""
+    always = Opening(days=Days.parse("business days"))
+    places = open_places(always, datetime(2026, 12, 24, 22, tzinfo=UTC))
+    auckland, hawaii = "Pacific/Auckland", "Pacific/Honolulu"
+    assert len(places.groups) == 2
+    found = [places.open_for(text, "US") for text in (auckland, hawaii, f"{auckland} {hawaii}")]
+    assert found == [False, True, False]
+
+
 def test_texts_of_zones_come_in_groups() -> None:
-    """Of the texts in a column those that are open are left, with the countries that are closed there."""
+    """Of the texts in a column those that are open are left, with the countries closed there."""
     texts = [CHICAGO, f"{CHICAGO} {NEW_YORK}", f"{BERLIN} {CHICAGO}"]
     (group,) = open_places(OFFICE, THANKSGIVING).grouped(texts)
     assert group.zones == {CHICAGO, f"{CHICAGO} {NEW_YORK}"}
