@@ -170,6 +170,40 @@ def test_contact(run: Run, imported: Path) -> None:
     assert [event["kind"] for event in person["timeline"]] == ["captured", "captured"]
 
 
+def test_log(run: Run, imported: Path) -> None:
+    """What a rep types stands in the record, once; the answer is the lead's."""
+    words = ("log", "ann.lee@example.com", "connected", "--answer", "decision_date=2027-03", "--by", "dana")
+    first, again = run(*words, "--json"), run(*words)
+    assert (first.code, first.document["kind"], first.document["new"]) == (0, "connected", True)
+    assert (again.code, "already" in again.out) == (0, True)
+    invited = (
+        "log",
+        "ann.lee@example.com",
+        "accepted",
+        "--meeting",
+        "2026-12-01T10:00-06:00",
+        "--place",
+        "Peoria",
+    )
+    assert run(*invited).code == 0
+    person = run("contact", "ann.lee@example.com", "--json").document
+    assert [event["kind"] for event in person["timeline"]][:2] == ["accepted", "connected"]
+    assert person["leads"][0]["answers"]["decision_date"] == "2027-03"
+
+
+def test_leaving_a_campaign(run: Run, imported: Path, prefect_api: str) -> None:
+    """Who is taken out of a campaign gets nothing more of it; a reply is tied to the step that was sent."""
+    assert run("run", "midwest-leads", "--at", AT, "--json").document["accepted"] == 1
+    assert run("log", "ann.lee@example.com", "replied", "--campaign", "midwest-leads", "--at", AT).code == 0
+    assert run("exit", "ann.lee@example.com", "midwest-leads", "--reason", "bought", "--at", AT).code == 0
+    person = run("contact", "ann.lee@example.com", "--json").document
+    steps = {event["kind"]: (event["campaign"], event["step"]) for event in person["timeline"]}
+    assert steps["replied"] == steps["sent"] == ("midwest-leads", "thanks")
+    assert "exited" in steps
+    later = run("run", "midwest-leads", "--at", "2026-09-26T10:00-05:00", "--json").document
+    assert later["accepted"] == 0
+
+
 def test_check(run: Run, workspace: Path) -> None:
     """A good workspace passes; each mistake is named with its file, line and likely meaning, all at once."""
     assert run("check").code == 0
@@ -199,6 +233,11 @@ def test_init(run: Run, tmp_path: Path) -> None:
         (["import", "x.csv", "--show", "nowhere"], "nowhere"),
         (["contact", "nobody@example.com"], "No contact"),
         (["preview", "thanks", "--contact", "nobody@example.com"], "No contact"),
+        (["log", "ann.lee@example.com", "conected"], "did you mean `connected`?"),
+        (["log", "ann.lee@example.com", "connected", "--campaign", "midwest-leads"], "Nothing of campaign"),
+        (["log", "ann.lee@example.com", "connected", "--answer", "size"], "NAME=VALUE"),
+        (["log", "ann.lee@example.com", "delivered"], "--channel"),
+        (["exit", "ann.lee@example.com", "midwest-leads"], "is not in the campaign"),
         (["plan", "midwest-leads", "--at", "yesterday"], "2026-11-24T10:00-06:00"),
         (["plan", "midwest-leads", "--at", "2026-09-18T10:00"], "time zone"),
         (["--workspace", "/nowhere", "plan", "x"], "aftershow init"),
