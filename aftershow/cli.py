@@ -181,7 +181,7 @@ def plan(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Jso
         sound = desk.campaign(campaign)
         require_sound(sound)
         made = make_plan(desk.engine, sound, now=at or right_now())
-    _show(as_json, asdict(made), lambda: printing.plan(made))
+    _show(as_json, asdict(made), lambda: printing.plan(made, sound.settings.timezone))
 
 
 @app.command()

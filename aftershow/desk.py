@@ -3,7 +3,7 @@
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,8 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine
 
 from aftershow.errors import UsageError
-from aftershow.journey.campaign import Campaign, load_campaign
+from aftershow.journey.campaign import Campaign
+from aftershow.journey.reading import load_campaign
 from aftershow.ledger.sending import Clock
 from aftershow.ports import Sender
 from aftershow.signing import Signer, load_secret
@@ -75,13 +76,13 @@ def _open_database(root: Path) -> Iterator[tuple[Workspace, Engine]]:
 
 
 @contextmanager
-def senders_for(campaign: Campaign) -> Iterator[Mapping[Channel, Sender]]:
-    """Open a sender for each channel that the campaign uses."""
-    settings, root = campaign.workspace.settings, campaign.workspace.root
+def senders_for(workspace: Workspace, channels: Iterable[Channel]) -> Iterator[Mapping[Channel, Sender]]:
+    """Open a sender for each of some channels."""
+    settings = workspace.settings
     opened: dict[Channel, Sender] = {}
     try:
-        for channel in {step.channel for step in campaign.steps}:
-            opened[channel] = open_sender(settings.channels[channel], channel, root)
+        for channel in set(channels):
+            opened[channel] = open_sender(settings.channels[channel], channel, workspace.root)
         yield opened
     finally:
         for sender in opened.values():

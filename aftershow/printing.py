@@ -1,10 +1,12 @@
 """What the commands print for people to read."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -111,16 +113,32 @@ def findings(found: "Findings") -> None:
         say(f"All good: {found.campaigns} campaigns, {found.templates} templates.")
 
 
-def plan(made: "Plan") -> None:
-    """Print who would get what and when, and who would not and why."""
-    rows = [(f"{m.due_at:%Y-%m-%d %H:%M} UTC", m.contact, m.step, m.channel) for m in made.planned]
-    table(f"{made.campaign}: {len(rows)} messages would go out", ("when", "contact", "step", "channel"), rows)
+def plan(made: "Plan", timezone: str) -> None:
+    """Print who would get what and when, by the clock of a time zone, and who would not and why."""
+    zone = ZoneInfo(timezone)
+    rows = [
+        (
+            f"{m.due_at.astimezone(zone):%a %Y-%m-%d %H:%M %Z}",
+            m.contact,
+            m.step,
+            m.channel,
+            "needs approval" if m.needs_approval else "",
+        )
+        for m in made.planned
+    ]
+    table(
+        f"{made.campaign}: {len(rows)} messages would go out",
+        ("when", "contact", "step", "channel", ""),
+        rows,
+    )
+    if made.cost:
+        say(f"They cost {made.cost:.2f} altogether.")
     held = [(m.contact, m.step, m.reason) for m in made.held]
     table(f"{len(held)} would be held", ("contact", "step", "reason"), held)
     if made.outside:
         outside = [(count, clause) for clause, count in made.outside.items()]
         table("Not in the audience", ("people", "because this fails"), outside)
-    _stranded(made.stranded)
+    _moved([asdict(moved) for moved in made.moved])
 
 
 def turn(result: Mapping[str, Any]) -> None:
@@ -141,12 +159,13 @@ def turn(result: Mapping[str, Any]) -> None:
     say(f"held: {counted(result['held'])}")
     if result["trouble"]:
         say(f"tried again later, because: {result['trouble']}")
-    _stranded(result["stranded"])
+    _moved(result["moved"])
 
 
-def _stranded(people: Mapping[str, int]) -> None:
-    for step, count in people.items():
-        say(f"{count} people wait at `{step}`, which is no step any more. Give the step its name back.")
+def _moved(people: Iterable[Mapping[str, Any]]) -> None:
+    for moved in people:
+        to = f"the next step is `{moved['to']}`" if moved["to"] else "they are through"
+        say(f"{moved['people']} people who were to get `{moved['step']}` move to the edited campaign: {to}")
 
 
 def ledger(campaign: str, summary: "Summary") -> None:

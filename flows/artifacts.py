@@ -105,8 +105,9 @@ def show_result(result: TurnResult, late: timedelta) -> None:
     if late >= WORTH_TELLING:
         lines += ["", f"**Started {said(late)} late.** What was due in between was due now."]
     lines += [
-        f"\n**{count} people wait at `{step}`**, which is no step any more."
-        for step, count in result.stranded.items()
+        f"\n**{moved.people} people** were to get `{moved.step}`, which was edited: now "
+        + (f"`{moved.to}`." if moved.to else "they are through.")
+        for moved in result.moved
     ]
     if result.trouble:
         lines += ["", f"**Trouble:** {result.trouble}"]

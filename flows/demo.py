@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 
 from aftershow.desk import Desk, open_desk
 from aftershow.errors import UsageError
-from aftershow.journey.campaign import load_campaigns
+from aftershow.journey.reading import load_campaigns
 from aftershow.ledger.counts import summary
 from aftershow.store.tables import message
 from aftershow.words import Channel, State

@@ -16,7 +16,8 @@ from prefect.types.entrypoint import EntrypointType
 
 from aftershow.desk import Desk
 from aftershow.errors import UsageError
-from aftershow.journey.campaign import Campaign, load_campaigns
+from aftershow.journey.campaign import Campaign
+from aftershow.journey.reading import load_campaigns
 from aftershow.workspace.shows import Show
 from aftershow.workspace.source import Source
 from aftershow.workspace.workspace import SHOWS
@@ -81,7 +82,7 @@ def deploy(desk: Desk, client: SyncPrefectClient) -> Deployed:
     ensure_pool(client)
     changed = [name for name, want in wanted.items() if not _is_as_wanted(want, there.get(name))]
     for name in changed:
-        _apply(wanted[name], there.get(name))
+        _apply(client, wanted[name], there.get(name))
     gone = [name for name, one in there.items() if name not in wanted and _is_of(desk, one)]
     for name in gone:
         client.delete_deployment(there[name].id)
@@ -201,9 +202,13 @@ def _entrypoint(flow: Flow[Any, Any]) -> str:
     return f"{flow.fn.__module__}.{flow.fn.__name__}"
 
 
-def _apply(want: Wanted, there: DeploymentResponse | None) -> None:
-    """Write a deployment; a plain re-apply would start what a person paused."""
-    is_active = all(schedule.active for schedule in there.schedules) if there else True
+def _apply(client: SyncPrefectClient, want: Wanted, there: DeploymentResponse | None) -> None:
+    """Write a deployment; a plain re-apply would start what a person paused, and keep schedules that went."""
+    before = there.schedules if there else []
+    for schedule in before:
+        if schedule.deployment_id and (want.schedule is None or schedule.slug != SLUG):
+            client.delete_deployment_schedule(schedule.deployment_id, schedule.id)
+    is_active = all(schedule.active for schedule in before)
     schedules = [
         Cron(cron, timezone=zone, slug=SLUG, active=is_active) for cron, zone in filter(None, [want.schedule])
     ]

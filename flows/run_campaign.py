@@ -16,6 +16,7 @@ from aftershow.journey.campaign import Campaign
 from aftershow.journey.checking import require_sound
 from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, TurnResult, finish, prepare, send_shard
+from aftershow.journey.versions import in_use
 from aftershow.ledger.sending import Clock
 from aftershow.ledger.tally import Tally
 from flows.artifacts import show_plan, show_progress, show_result, show_waiting
@@ -67,9 +68,9 @@ def _send(desk: Desk, campaign: Campaign, due: int, clock: Clock) -> Tally:
     total, behind = Tally(), 0
     tell = show_progress(campaign.name, due)
     with desk.engine.begin() as connection:
-        renders = renderers(campaign, desk.signer(connection))
+        renders = renderers(in_use(connection, campaign), desk.signer(connection))
     while not total.ended_early:
-        tally, taken = send(desk, campaign, renders, clock)
+        tally, taken = send(desk, renders, clock)
         total, behind = total + tally, behind + taken
         tell(behind)
         get_run_logger().info("a shard of %d messages, %d accepted", taken, tally.accepted)
@@ -93,12 +94,11 @@ def plan(desk: Desk, campaign: Campaign, now: datetime) -> Prepared:
 
 
 @task(task_run_name="send", cache_policy=NO_CACHE, persist_result=False)
-def send(desk: Desk, campaign: Campaign, renders: dict[str, StepRenderer], clock: Clock) -> tuple[Tally, int]:
+def send(desk: Desk, renders: tuple[StepRenderer, ...], clock: Clock) -> tuple[Tally, int]:
     """Send one shard; returns what happened and how many messages it took."""
-    with senders_for(campaign) as senders:
-        return send_shard(
-            desk.engine, campaign, senders, renders, worker=worker_name(), clock=clock, limit=SHARD
-        )
+    channels = (renderer.sending.channel for renderer in renders)
+    with senders_for(desk.workspace, channels) as senders:
+        return send_shard(desk.engine, renders, senders, worker=worker_name(), clock=clock, limit=SHARD)
 
 
 @task(task_run_name="log", cache_policy=NO_CACHE, persist_result=False)

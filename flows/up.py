@@ -17,7 +17,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from aftershow.desk import open_desk
 from aftershow.errors import AftershowError, UsageError
-from aftershow.journey.campaign import load_campaigns
+from aftershow.journey.reading import load_campaigns
 from aftershow.workspace.workspace import load_workspace
 from flows.automations import ensure_automations
 from flows.child import prefect_child

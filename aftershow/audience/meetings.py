@@ -16,11 +16,14 @@ T = TypeVar("T")
 
 
 def current(column: Column[T], scope: Scope) -> ColumnElement[T]:
-    """A column of the meeting that counts at the scope's now; NULL for a contact who has none.
+    """A column of the scope's meeting, or of the one that counts at its now; NULL for a contact who has none.
 
     The SQL is correlated with the enclosing statement's `contact`.
     """
     mine = meeting.alias()
+    if scope.meeting is not None:
+        this = select(mine.c[column.name]).where(mine.c.id == scope.meeting)
+        return this.correlate_except(mine).scalar_subquery()
     upcoming = and_(mine.c.starts_at >= literal(scope.now, Moment()), mine.c.status.not_in(OFF))
     query: Select[tuple[T]] = (
         select(mine.c[column.name])

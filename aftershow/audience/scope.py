@@ -19,6 +19,8 @@ class Scope:
     since: ColumnElement[datetime] | None = field(default=None, compare=False)
     #: whose steps sent("…") and acknowledged("…") mean
     campaign: str | None = None
+    #: the id of the meeting that `meeting` means; None: the contact's next one, else the latest
+    meeting: ColumnElement[int] | None = field(default=None, compare=False)
     #: IANA name; the zone of dates and times that are written without one
     zone: str = "UTC"
 

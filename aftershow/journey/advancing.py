@@ -1,38 +1,193 @@
-"""Move people on to their next step once a step is behind them."""
+"""Move people on once a step is behind them: to the next, to what comes instead, or to another attempt."""
 
-from sqlalchemy import Connection, and_, func, null, or_, update
+from datetime import datetime
 
-from aftershow.journey.campaign import Campaign, CampaignStep
-from aftershow.store.tables import enrollment, message
-from aftershow.store.types import later
-from aftershow.words import FINAL_STATES, State
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
 
-#: Once a message is in one of these, its person goes on; a held one may be released until the next is due.
-BEHIND = (*FINAL_STATES, State.HELD)
+from aftershow.journey.campaign import CampaignStep
+from aftershow.journey.program import STOP, Next
+from aftershow.journey.steps.step import OUTCOMES, SILENCE, TRY_AGAIN, SendingStep
+from aftershow.journey.versions import Version
+from aftershow.ledger.planning import PASSING, occurrence
+from aftershow.store.tables import enrollment, interaction, message
+from aftershow.store.types import Moment, later
+from aftershow.words import FINAL_STATES, HoldReason, InteractionKind, State
+
+#: Reasons that lie in the person: what comes instead of the step may still reach them.
+UNREACHABLE = (
+    HoldReason.NO_ADDRESS,
+    HoldReason.SUPPRESSED,
+    HoldReason.PERMISSION,
+    HoldReason.CONDITION,
+    HoldReason.NO_DATE,
+)
+#: Stands for the end of the track while people are being moved.
+_END = "!end"
 
 
-def advance(connection: Connection, campaign: Campaign, step: CampaignStep) -> int:
-    """Point everyone who has this step behind them to the one after it; returns how many moved.
+def advance(
+    connection: Connection,
+    version: Version,
+    step: CampaignStep,
+    sending: SendingStep,
+    *,
+    now: datetime | None,
+) -> int:
+    """Move on everyone who has this step behind them; returns how many moved.
 
-    The next step counts from the moment the message went out, or from its due time when it did not. When a
-    held message goes out later after all, the next step moves back with it.
+    What comes next counts from the moment the message went out, from its due time when it did not, and from
+    the answer where the step listens for one. `now` is when the turn began: a message of this turn counts
+    from there, so that a daily turn finds the next step due a day later. None is for a plan, in which every
+    message has gone out at its time and nothing comes back.
     """
-    follower = campaign.step_after(step)
-    base = func.coalesce(message.c.handed_over_at, message.c.due_at)
-    here = enrollment.c.step == step.key
-    of_this_step = [
-        enrollment.c.campaign == campaign.name,
-        message.c.enrollment_id == enrollment.c.id,
-        message.c.step == step.key,
-        message.c.state.in_(BEHIND),
-    ]
-    if follower is None:
-        moved = update(enrollment).where(*of_this_step, here).values(step=null(), due_at=null())
-    else:
-        due = later(base, follower.model.after.seconds)
-        ahead = and_(enrollment.c.step == follower.key, enrollment.c.due_at < due)
-        moved = (
-            update(enrollment).where(*of_this_step, or_(here, ahead)).values(step=follower.key, due_at=due)
+    verdict = _verdict(version, step, sending, now=now)
+    moved = (
+        update(enrollment)
+        .where(
+            enrollment.c.id == verdict.c.id,
+            enrollment.c.step == step.key,
+            enrollment.c.round == verdict.c.round,
         )
+        .values(
+            step=func.nullif(verdict.c.target, _END),
+            round=case((verdict.c.target == step.key, verdict.c.round + 1), else_=0),
+            base_at=verdict.c.base_at,
+            due_at=null(),
+        )
+    )
     count: int = connection.execute(moved).rowcount
+    _stop(connection, version, step)
     return count
+
+
+def _verdict(version: Version, step: CampaignStep, sending: SendingStep, *, now: datetime | None):  # type: ignore[no-untyped-def]  # the columns say more than a type
+    """Return who goes where: enrollment id, round, target and base_at, without those who stay."""
+    held_for_good = and_(
+        message.c.state == State.HELD, message.c.reason.not_in((*PASSING, HoldReason.EXITED))
+    )
+    over = or_(message.c.state.in_(FINAL_STATES), held_for_good)
+    base = _base(now)
+    target: ColumnElement[str | None] = _target(step, sending)
+    if sending.every is not None:
+        # The occurrences of a recurring step all count from where the first one did.
+        base = case((target == step.key, enrollment.c.base_at), else_=base)
+    if sending.listens:
+        target, base = _after_listening(step, sending, target, base, now=now)
+    verdict = (
+        select(enrollment.c.id, enrollment.c.round, target.label("target"), base.label("base_at"))
+        .join_from(enrollment, message, message.c.enrollment_id == enrollment.c.id)
+        .where(
+            enrollment.c.campaign == version.campaign.name,
+            enrollment.c.version_id == version.id,
+            enrollment.c.step == step.key,
+            enrollment.c.exited_at.is_(None),
+            true() if now is None else enrollment.c.due_at <= now,
+            message.c.step == step.key,
+            message.c.occurrence == occurrence(),
+            over,
+        )
+        .subquery("verdict")
+    )
+    return select(verdict).where(verdict.c.target.is_not(None)).subquery("moving")
+
+
+def _base(now: datetime | None) -> ColumnElement[datetime]:
+    went = func.coalesce(message.c.handed_over_at, message.c.due_at)
+    if now is None:
+        return went
+    turn = literal(now, Moment())
+    return case((message.c.handed_over_at > turn, turn), else_=went)
+
+
+def _target(step: CampaignStep, sending: SendingStep) -> ColumnElement[str | None]:
+    """Where people go whose message is over, without regard to what came back."""
+    unreachable = or_(
+        and_(message.c.state == State.HELD, message.c.reason.in_(UNREACHABLE)),
+        message.c.state == State.REJECTED,
+    )
+    ways = [(message.c.reason == HoldReason.HOLD_OUT, _name(None))]
+    if step.node.instead != step.node.follower:
+        ways.append((unreachable, _name(step.node.instead)))
+    if sending.every is not None:
+        more = enrollment.c.round + 1 < sending.times if sending.times else true()
+        ways.append((more, _name(step.key)))
+    return case(*ways, else_=_name(step.node.follower))
+
+
+def _after_listening(
+    step: CampaignStep,
+    sending: SendingStep,
+    target: ColumnElement[str | None],
+    base: ColumnElement[datetime],
+    *,
+    now: datetime | None,
+) -> tuple[ColumnElement[str | None], ColumnElement[datetime]]:
+    """Where people go whose message went out, by what came back last; NULL while there is time to answer."""
+    kind, at = _answer(sending, interaction.c.kind), _answer(sending, interaction.c.occurred_at)
+    silent_at = later(message.c.handed_over_at, sending.listen.seconds)
+    ways = []
+    again = enrollment.c.round + 1 < sending.attempts
+    if sending.attempts > 1:
+        ways.append((and_(kind.in_(TRY_AGAIN), again), _name(step.key)))
+    ways += [
+        (kind == outcome, _name(_way(step, outcome)))
+        for outcome in OUTCOMES[sending.channel]
+        if _way(step, outcome) != step.node.follower
+    ]
+    ways.append((kind.is_not(None), _name(step.node.follower)))
+    heard_long_enough = true() if now is None else silent_at <= literal(now, Moment())
+    ways.append((heard_long_enough, _name(_way(step, SILENCE))))
+    went_out = message.c.state.in_((State.ACCEPTED, State.UNKNOWN))
+    return (
+        case((went_out, case(*ways, else_=null())), else_=target),
+        case((went_out, func.coalesce(at, silent_at)), else_=base),
+    )
+
+
+def _way(step: CampaignStep, outcome: str) -> Next:
+    """Return where an outcome leads; `no_answer` also stands for other ways of not being reached."""
+    outcomes = step.node.outcomes
+    if outcome in outcomes:
+        return outcomes[outcome]
+    if outcome in TRY_AGAIN and InteractionKind.NO_ANSWER in outcomes:
+        return outcomes[InteractionKind.NO_ANSWER]
+    return step.node.follower
+
+
+def _answer(sending: SendingStep, column: ColumnElement[object]):  # type: ignore[no-untyped-def]  # of the column's type
+    """Return a column of the last thing that came back on the message."""
+    last = (
+        select(column)
+        .where(interaction.c.message_id == message.c.id, interaction.c.kind.in_(OUTCOMES[sending.channel]))
+        .order_by(interaction.c.occurred_at.desc(), interaction.c.id.desc())
+        .limit(1)
+    )
+    return last.correlate(message).scalar_subquery()
+
+
+def _stop(connection: Connection, version: Version, step: CampaignStep) -> None:
+    """Take out those whom an outcome of this step takes out."""
+    if STOP not in step.node.outcomes.values():
+        return
+    connection.execute(
+        update(enrollment)
+        .where(enrollment.c.version_id == version.id, enrollment.c.step == STOP)
+        .values(step=step.key, exited_at=enrollment.c.base_at, exit_reason=f"an answer to {step.key}")
+    )
+
+
+def _name(way: Next) -> ColumnElement[str]:
+    return literal(_END if way is None else way, String)

@@ -1,43 +1,77 @@
-"""A campaign, read and ready to run: its audience and conditions parsed, its names known to exist."""
+"""A campaign, read and ready to run: its steps laid out, its conditions parsed, its names known to exist."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cached_property
 
-from aftershow.audience.expression import Expression, parse
+from aftershow.audience.expression import Expression
 from aftershow.audience.scope import Scope
-from aftershow.errors import ExpressionError, Problem, UsageError, WorkspaceError
 from aftershow.journey.campaign_file import CampaignModel
-from aftershow.journey.hours import open_zones
-from aftershow.journey.steps import Step
-from aftershow.ledger.rules import StepRules
+from aftershow.journey.program import Node, Program
+from aftershow.journey.steps.step import SendingStep
 from aftershow.store.tables import enrollment
-from aftershow.words import Channel
-from aftershow.workspace.settings import Need
+from aftershow.words import Channel, Crowd
+from aftershow.workspace.moments import When, shifted
+from aftershow.workspace.openings import Opening
+from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import Show
 from aftershow.workspace.source import Source
-from aftershow.workspace.wording import Place, did_you_mean
+from aftershow.workspace.windows import SendWindow
 from aftershow.workspace.workspace import Workspace
+
+#: What a track may be about, beside a date of the answers.
+MEETING = "meeting"
+#: What a step may count from, beside the dates of the catalogue.
+ENROLLED = "enrolled"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CampaignStep:
-    """A step with its condition parsed."""
+    """A step in its place, with its conditions parsed."""
 
-    model: Step
-    condition: Expression | None
+    node: Node
+    #: the step's `if`
+    condition: Expression | None = None
+    #: the step's `while`
+    repeat_while: Expression | None = None
+    #: the conditions of a branch, in their order
+    cases: tuple[Expression, ...] = ()
 
     @property
     def key(self) -> str:
         """Return the name by which the ledger knows this step."""
-        return self.model.key
+        return self.node.key
 
     @property
-    def channel(self) -> Channel:
-        """Return the channel that carries it."""
-        return self.model.channel
+    def sends(self) -> SendingStep | None:
+        """Return what it sends; None for a split or a branch."""
+        return self.node.model if isinstance(self.node.model, SendingStep) else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """A row of steps, and who is on it."""
+
+    name: str
+    audience: Expression
+    crowd: Crowd
+    #: what it is about, where not about the person: `meeting`, or a date such as answers.delivered
+    each: str | None
+    program: Program
+    steps: tuple[CampaignStep, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stop:
+    """What takes a person out of the campaign."""
+
+    #: as it is written down: goal, or the condition
+    reason: str
+    condition: Expression
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign:
     """A campaign of a workspace."""
 
@@ -46,142 +80,82 @@ class Campaign:
     source: Source
     workspace: Workspace
     show: Show | None
-    audience: Expression
-    steps: tuple[CampaignStep, ...]
+    goal: Expression | None
+    stops: tuple[Stop, ...]
+    tracks: tuple[Track, ...]
 
-    def step_after(self, step: CampaignStep) -> CampaignStep | None:
-        """Return the step that follows, or None after the last."""
-        following = self.steps.index(step) + 1
-        return self.steps[following] if following < len(self.steps) else None
+    @cached_property
+    def steps(self) -> tuple[CampaignStep, ...]:
+        """Every step of every track, each after those from which people come to it."""
+        return tuple(step for track in self.tracks for step in track.steps)
+
+    @property
+    def sending_steps(self) -> Iterator[tuple[CampaignStep, SendingStep]]:
+        """Every step that sends, with what it sends."""
+        return ((step, step.sends) for step in self.steps if step.sends is not None)
+
+    @property
+    def channels(self) -> frozenset[Channel]:
+        """The channels that it uses."""
+        return frozenset(sending.channel for _, sending in self.sending_steps)
+
+    @property
+    def settings(self) -> Settings:
+        """What holds for the whole workspace."""
+        return self.workspace.settings
+
+    def track_of(self, step: CampaignStep) -> Track:
+        """Return the track on which a step is."""
+        return next(track for track in self.tracks if track.name == step.node.track)
+
+    def opening(self, sending: SendingStep) -> Opening:
+        """Return when a step may reach people."""
+        return Opening.of(
+            self.model.send_window or SendWindow(),
+            self.settings.hours.get(sending.channel),
+            show_zone=self.show.timezone if self.show else None,
+            show_country=self.show.country if self.show else None,
+        )
 
     def scope(self, now: datetime) -> Scope:
         """Return what the audience's condition is measured by."""
-        return Scope(now=now, zone=self.workspace.settings.timezone)
+        return Scope(now=now, zone=self.settings.timezone)
 
-    def step_scope(self, now: datetime) -> Scope:
-        """Return what a step's condition is measured by: interactions count from the enrolment."""
-        zone = self.workspace.settings.timezone
-        return Scope(now=now, zone=zone, campaign=self.name, since=enrollment.c.enrolled_at)
+    def step_scope(self, now: datetime, step: CampaignStep | None = None) -> Scope:
+        """Return what a step's condition is measured by: interactions count from the enrolment.
 
-    def rules(self, step: CampaignStep, now: datetime) -> StepRules:
-        """Return what the messages of a step are measured by at a moment."""
-        settings = self.workspace.settings
-        limits = self.model.limits or settings.limits
-        zones = open_zones(settings.hours.get(step.channel), now)
-        return StepRules(
+        On a track for each meeting, `meeting` is the one that the enrolment is about.
+        """
+        about_meeting = step is not None and self.track_of(step).each == MEETING
+        return Scope(
+            now=now,
+            zone=self.settings.timezone,
             campaign=self.name,
-            step=step.key,
-            channel=step.channel,
-            template=step.model.template,
-            needs_yes=settings.permission[step.channel] is Need.YES,
-            cap=limits.per_contact,
-            open_zones=zones,
-            open_elsewhere=zones is None or settings.timezone in zones,
-            condition=step.condition.sql(self.step_scope(now)) if step.condition else None,
-            expires=settings.expires.delta,
+            since=enrollment.c.enrolled_at,
+            meeting=enrollment.c.occurrence if about_meeting else None,
         )
 
+    def starts_at(self) -> datetime | None:
+        """Return the moment before which nobody comes in, in UTC; None when there is none."""
+        schedule = self.model.schedule
+        return self._moment(schedule.starts) if schedule and schedule.starts else None
 
-def load_campaigns(workspace: Workspace) -> dict[str, Campaign]:
-    """Read every campaign of the workspace; raises WorkspaceError with all mistakes of all of them."""
-    campaigns: dict[str, Campaign] = {}
-    problems: list[Problem] = []
-    for name in workspace.campaign_sources:
-        try:
-            campaigns[name] = load_campaign(workspace, name)
-        except WorkspaceError as error:
-            problems += error.problems
-    if problems:
-        raise WorkspaceError(problems)
-    return campaigns
-
-
-def load_campaign(workspace: Workspace, name: str) -> Campaign:
-    """Read one campaign.
-
-    Raises UsageError when there is none of that name, and WorkspaceError with all its mistakes.
-    """
-    source = workspace.campaign_sources.get(name)
-    if source is None:
-        raise UsageError(f"There is no campaign `{name}`{did_you_mean(name, workspace.campaign_sources)}")
-    return _Reader(workspace, source).read(name)
-
-
-class _Reader:
-    """Reads one campaign's file and gathers what is wrong in it."""
-
-    def __init__(self, workspace: Workspace, source: Source) -> None:
-        self.workspace = workspace
-        self.source = source
-        self.problems: list[Problem] = []
-
-    def read(self, name: str) -> Campaign:
-        model = self.source.read(CampaignModel)
-        self._names(model, name)
-        audience = self._audience(model)
-        steps = self._steps(model)
-        if self.problems or audience is None:
-            raise WorkspaceError(self.problems)
-        return Campaign(
-            name=name,
-            model=model,
-            source=self.source,
-            workspace=self.workspace,
-            show=self.workspace.shows[model.show] if model.show else None,
-            audience=audience,
-            steps=steps,
-        )
-
-    def _names(self, model: CampaignModel, name: str) -> None:
-        if model.campaign != name:
-            self._wrong(("campaign",), f"`{model.campaign}` stands in {name}.yaml: they have one name")
-        if model.show is not None:
-            self._known(("show",), "show", model.show, list(self.workspace.shows))
-        if model.sender not in (None, "owner"):
-            self._known(("from",), "member of `team:`", model.sender, list(self.workspace.settings.team))
-        self._unique_steps(model)
-
-    def _unique_steps(self, model: CampaignModel) -> None:
-        seen: set[str] = set()
-        for number, step in enumerate(model.steps):
-            if step.key in seen:
-                self._wrong(
-                    ("steps", number),
-                    f"two steps are called {step.key!r}: give this one a `name:` of its own",
-                )
-            seen.add(step.key)
-
-    def _audience(self, model: CampaignModel) -> Expression | None:
-        where, path = model.audience.where, ("audience", "where")
-        if model.audience.segment is not None:
-            path = ("audience", "segment")
-            if not self._known(path, "segment", model.audience.segment, list(self.workspace.segments)):
-                return None
-            where = self.workspace.segments[model.audience.segment].where
-        return self._expression(path, where or "", ())
-
-    def _steps(self, model: CampaignModel) -> tuple[CampaignStep, ...]:
-        steps = []
-        for number, step in enumerate(model.steps):
-            before = [earlier.key for earlier in model.steps[:number]]
-            condition = None
-            if step.condition is not None:
-                condition = self._expression(("steps", number, "if"), step.condition, before)
-            steps.append(CampaignStep(model=step, condition=condition))
-        return tuple(steps)
-
-    def _expression(self, path: Place, text: str, steps: list[str] | tuple[str, ...]) -> Expression | None:
-        try:
-            return parse(text, steps=steps)
-        except ExpressionError as error:
-            self._wrong(path, str(error))
+    def ends_at(self) -> datetime | None:
+        """Return the moment after which everyone leaves, in UTC; None when there is none."""
+        schedule = self.model.schedule
+        if schedule is None or schedule.until is None:
             return None
+        if isinstance(schedule.until, When):
+            return self._moment(schedule.until)
+        begins = self.starts_at()
+        return begins + timedelta(seconds=schedule.until.seconds) if begins else None
 
-    def _known(self, path: Place, what: str, name: str, names: list[str]) -> bool:
-        if name in names:
-            return True
-        self._wrong(path, f"there is no {what} `{name}`{did_you_mean(name, names)}")
-        return False
-
-    def _wrong(self, path: Place, text: str) -> None:
-        self.problems.append(self.source.problem(path, text))
+    def _moment(self, when: When) -> datetime | None:
+        """Return the moment that a `when` of the schedule means: it counts from the show's dates alone."""
+        if self.show is None:
+            return None
+        anchor = {"show.starts": self.show.starts_at, "show.ends": self.show.ends_at}.get(when.anchor)
+        if anchor is None:
+            return None
+        zone, country = self.show.timezone, self.show.country
+        return shifted(anchor, when.wait, before=when.before, zone=zone, country=country)

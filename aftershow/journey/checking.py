@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from aftershow.audience.expression import parse
-from aftershow.content.template import load_template
+from aftershow.content.template import FILES, load_template
 from aftershow.errors import AftershowError, ContentError, ExpressionError, Problem, WorkspaceError
-from aftershow.journey.campaign import Campaign, load_campaigns
+from aftershow.journey.campaign import Campaign
 from aftershow.journey.campaign_file import CampaignModel
 from aftershow.journey.context import NAMES
+from aftershow.journey.program import sending_places
+from aftershow.journey.reading import load_campaigns
 from aftershow.words import Channel
 from aftershow.workspace.source import Source, collect
 from aftershow.workspace.wording import did_you_mean
@@ -60,7 +62,7 @@ def require_sound(campaign: Campaign) -> None:
     Raises WorkspaceError with every mistake.
     """
     root, problems = campaign.workspace.root, list[Problem]()
-    wanted = {step.model.template for step in campaign.steps}
+    wanted = {sending.template for _, sending in campaign.sending_steps}
     names = _template_names(root / "templates")
     channels = {name: _check_template(root, name, problems, []) for name in names if name in wanted}
     known = dict.fromkeys(names) | channels
@@ -124,18 +126,16 @@ def _step_problems(
     """Find steps that name no template, the wrong kind of it, or a channel that nothing carries."""
     found: list[Problem] = []
     model = collect(found, lambda: source.read(CampaignModel))
-    for number, step in enumerate(model.steps if model else ()):
-        name, place = step.template, ("steps", number, step.channel.value)
+    for place, step in sending_places(model) if model else ():
+        name, at = step.template, (*place, step.channel.value)
         if name not in channels:
             text = f"there is no folder templates/{name}{did_you_mean(name, channels)}"
-            found.append(source.problem(place, text))
+            found.append(source.problem(at, text))
         elif (serves := channels[name]) is not None and step.channel not in serves:
-            text = f"templates/{name} has no part for {step.channel}: it lacks {_PARTS[step.channel]}"
-            found.append(source.problem(place, text))
+            lacks = " and ".join(FILES[step.channel])
+            text = f"templates/{name} has no part for {step.channel}: it lacks {lacks}"
+            found.append(source.problem(at, text))
         if workspace is not None and step.channel not in workspace.settings.channels:
             text = f"the channel {step.channel} has no connector in config/aftershow.yaml"
-            found.append(source.problem(place, text))
+            found.append(source.problem(at, text))
     return found
-
-
-_PARTS = {Channel.EMAIL: "subject.txt and email.html", Channel.TEXT: "text.txt"}

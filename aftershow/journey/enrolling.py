@@ -1,34 +1,120 @@
 """Take the people who meet a campaign's audience into the campaign, once each."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, String, exists, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    String,
+    Text,
+    case,
+    column,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+)
 
+from aftershow.audience.functions import MemberName, member
 from aftershow.audience.query import audience
-from aftershow.journey.campaign import Campaign
-from aftershow.leads.shows import show_id
+from aftershow.audience.scope import Scope
+from aftershow.journey.campaign import MEETING, Track
+from aftershow.journey.chance import bounds, lot
+from aftershow.journey.dates import moment_in
+from aftershow.journey.versions import Version
+from aftershow.ledger.holds import HOLD_OUT
+from aftershow.people.team import keep_team
 from aftershow.store.engine import insert_into
-from aftershow.store.tables import campaign_version, enrollment
-from aftershow.store.types import Moment
+from aftershow.store.listing import listings
+from aftershow.store.tables import contact, enrollment, lead, meeting
+from aftershow.store.types import Moment, later
+from aftershow.words import Crowd
 
 
-def enrol(connection: Connection, campaign: Campaign, *, now: datetime) -> int:
-    """Enrol everyone who meets the audience now and was never in the campaign; returns how many."""
-    first = campaign.steps[0]
-    people = audience(
-        campaign.audience, show_id=_show_of(connection, campaign), scope=campaign.scope(now)
-    ).subquery("people")
-    enrolled_before = exists().where(
-        enrollment.c.campaign == campaign.name, enrollment.c.contact_id == people.c.contact_id
+def enrol(connection: Connection, version: Version, *, now: datetime) -> int:
+    """Enrol everyone who meets the audience now and was never in the campaign; returns how many.
+
+    On a track that is about meetings or dates, once for each of them. Nobody comes in before the schedule
+    begins or after it ends.
+    """
+    campaign = version.campaign
+    starts, ends = campaign.starts_at(), campaign.ends_at()
+    if (starts and now < starts) or (ends and now >= ends):
+        return 0
+    if any(track.crowd is Crowd.TEAM for track in campaign.tracks):
+        keep_team(connection, campaign.settings.team, now)
+    return sum(
+        _take_in(connection, version, track, people, now=now)
+        for track in campaign.tracks
+        for people in _people(connection, version, track, now=now)
     )
+
+
+def coming(connection: Connection, campaign: str, *, now: datetime) -> int:
+    """Count the people whose next step is due later than now."""
+    waiting = select(func.count()).where(
+        enrollment.c.campaign == campaign, enrollment.c.due_at > now, enrollment.c.exited_at.is_(None)
+    )
+    return connection.scalar(waiting) or 0
+
+
+def _people(
+    connection: Connection, version: Version, track: Track, *, now: datetime
+) -> Iterator[Select[Any]]:
+    """Return who meets the track's audience, as contact_id, lead_id and occurrence."""
+    campaign = version.campaign
+    about_meeting = track.each == MEETING
+    scope = Scope(now=now, zone=campaign.settings.timezone, meeting=meeting.c.id if about_meeting else None)
+    team = list(campaign.settings.team)
+    people = audience(track.audience, show_id=version.show_id, scope=scope, of=track.crowd, team=team)
+    if track.each is None:
+        yield people.add_columns(literal(0, BigInteger).label("occurrence"))
+    elif about_meeting:
+        yield people.add_columns(meeting.c.id.label("occurrence")).join(
+            meeting, meeting.c.contact_id == contact.c.id
+        )
+    else:
+        yield from _by_date(connection, people, track.each)
+
+
+def _by_date(connection: Connection, people: Select[Any], each: str) -> Iterator[Select[Any]]:
+    """Return people once for each date of an answer; the occurrence is its number in the calendar."""
+    said = member(lead.c.answers, literal(each.removeprefix("answers."), MemberName()))
+    texts = connection.scalars(people.with_only_columns(said).where(said.is_not(None)).distinct())
+    known = ((text, moment_in(text, "UTC")) for text in texts)
+    numbered = [(text, moment.toordinal()) for text, moment in known if moment is not None]
+    columns = (column("text", Text), column("occurrence", BigInteger))
+    for dates in listings("dates", columns, numbered):
+        yield people.add_columns(dates.c.occurrence).join(dates, dates.c.text == said)
+
+
+def _take_in(
+    connection: Connection, version: Version, track: Track, query: Select[Any], *, now: datetime
+) -> int:
+    campaign, people = version.campaign, query.subquery("people")
+    enrolled_before = exists().where(
+        enrollment.c.campaign == campaign.name,
+        enrollment.c.contact_id == people.c.contact_id,
+        enrollment.c.track == track.name,
+        enrollment.c.occurrence == people.c.occurrence,
+    )
+    arm, base = _hold_out(version, people.c.contact_id, now=now)
     new = select(
         literal(campaign.name, String).label("campaign"),
-        literal(_version(connection, campaign, now=now)).label("version_id"),
+        literal(track.name, String).label("track"),
+        people.c.occurrence,
+        literal(version.id).label("version_id"),
         people.c.contact_id,
         people.c.lead_id,
         literal(now, Moment()).label("enrolled_at"),
-        literal(first.key, String).label("step"),
-        literal(now + timedelta(seconds=first.model.after.seconds), Moment()).label("due_at"),
+        arm.label("arm"),
+        literal(track.program.first, String).label("step"),
+        literal(0).label("round"),
+        base.label("base_at"),
     ).where(~enrolled_before)
     columns = [column.name for column in new.selected_columns]
     insert = insert_into(connection, enrollment).from_select(columns, new).on_conflict_do_nothing()
@@ -36,37 +122,15 @@ def enrol(connection: Connection, campaign: Campaign, *, now: datetime) -> int:
     return count
 
 
-def stranded(connection: Connection, campaign: Campaign) -> dict[str, int]:
-    """Count the people whose next step is one that the campaign no longer has, by that step's name."""
-    steps = [step.key for step in campaign.steps]
-    waiting = (
-        select(enrollment.c.step, func.count())
-        .where(enrollment.c.campaign == campaign.name, enrollment.c.step.not_in(steps))
-        .where(enrollment.c.exited_at.is_(None))
-        .group_by(enrollment.c.step)
-        .order_by(enrollment.c.step)
-    )
-    return {row.step: row[1] for row in connection.execute(waiting)}
-
-
-def coming(connection: Connection, campaign: Campaign, *, now: datetime) -> int:
-    """Count the people whose next step is due later than now."""
-    waiting = select(func.count()).where(
-        enrollment.c.campaign == campaign.name, enrollment.c.due_at > now, enrollment.c.exited_at.is_(None)
-    )
-    return connection.scalar(waiting) or 0
-
-
-def _show_of(connection: Connection, campaign: Campaign) -> int | None:
-    return None if campaign.show is None else show_id(connection, campaign.show)
-
-
-def _version(connection: Connection, campaign: Campaign, *, now: datetime) -> int:
-    values = {"campaign": campaign.name, "sha256": campaign.source.sha256}
-    connection.execute(
-        insert_into(connection, campaign_version)
-        .values(**values, source=campaign.source.text, created_at=now)
-        .on_conflict_do_nothing()
-    )
-    number: int = connection.scalars(select(campaign_version.c.id).filter_by(**values)).one()
-    return number
+def _hold_out(version: Version, number: Any, *, now: datetime) -> tuple[Any, Any]:
+    """Return the arm of those who hear nothing, and when everybody begins."""
+    begins = literal(now, Moment())
+    hold_out = version.campaign.model.audience.hold_out
+    if hold_out is None:
+        return literal(None, String), begins
+    (end,) = bounds([hold_out.share.fraction])
+    drawn = lot(f"{version.campaign.name}:{HOLD_OUT}", number) < end
+    arm = case((drawn, literal(HOLD_OUT, String)), else_=null())
+    if hold_out.lasts is None:
+        return arm, begins
+    return arm, case((drawn, later(begins, hold_out.lasts.seconds)), else_=begins)

@@ -2,26 +2,36 @@
 
 A plan is made by the very statements that a run performs, in a transaction that is rolled back: what it shows
 is what a run would do if nothing else happened. For steps to come it assumes that each step before them goes
-out at its time, and it judges conditions and permissions by what is known now.
+out at its time, that what waits for approval gets it, and that nothing comes back; and it judges conditions
+and permissions by what is known now. Of a recurring step it shows the next occurrence.
 """
 
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, literal, or_, select, update
 
 from aftershow.audience.loading import load_person
+from aftershow.audience.query import belongs
 from aftershow.audience.scope import people_from
 from aftershow.journey.advancing import advance
 from aftershow.journey.campaign import Campaign, CampaignStep
+from aftershow.journey.dating import date
+from aftershow.journey.routing import route
 from aftershow.journey.segments import contact_label
+from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.turn import prepare
+from aftershow.journey.versions import Moved, Version, in_use
 from aftershow.leads.shows import show_id
-from aftershow.ledger.planning import reach, review
-from aftershow.store.tables import contact, enrollment, lead, message
+from aftershow.ledger.planning import PASSING, reach, review
+from aftershow.people.zones import zones_of
+from aftershow.store.tables import contact, enrollment, message
 from aftershow.store.types import Moment
-from aftershow.words import State
+from aftershow.words import Crowd, HoldReason, State
+from aftershow.workspace.openings import NeverOpen
 
 #: Of how many people outside the audience the failing clause is looked up; each costs some queries.
 EXPLAINED = 1_000
@@ -36,8 +46,12 @@ class PlannedMessage:
     contact: str
     step: str
     channel: str
-    #: aware; when the step is due, which is the earliest that it goes out
+    #: aware; when the step is due and the channel open to the person, which is the earliest that it goes out
     due_at: datetime
+    #: someone must let it go first
+    needs_approval: bool
+    #: what it costs, where the step says so
+    cost: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,10 +74,12 @@ class Plan:
     at: datetime
     planned: list[PlannedMessage]
     held: list[HeldMessage]
+    #: what all planned messages cost together
+    cost: Decimal
     #: leads of the show (without a show: contacts) who are not in it, counted by the clause that fails
     outside: dict[str, int]
-    #: people whose next step is no longer in the campaign, by the step's name
-    stranded: dict[str, int]
+    #: people who would go on with the campaign as it was edited
+    moved: tuple[Moved, ...]
 
 
 def make_plan(engine: Engine, campaign: Campaign, *, now: datetime) -> Plan:
@@ -71,15 +87,20 @@ def make_plan(engine: Engine, campaign: Campaign, *, now: datetime) -> Plan:
     with engine.connect() as connection, connection.begin() as transaction:
         prepared = prepare(connection, campaign, now=now)
         planned: list[PlannedMessage] = []
-        for step in campaign.steps:
-            planned += _play(connection, campaign, step, now=now)
+        held: list[HeldMessage] = []
+        for version in in_use(connection, campaign):
+            for step in version.campaign.steps:
+                going, staying = _play(connection, version, step, now=now)
+                planned += going
+                held += staying
         plan = Plan(
             campaign=campaign.name,
             at=now,
             planned=sorted(planned, key=lambda message: (message.due_at, message.contact_id)),
-            held=_held(connection, campaign, now=now),
+            held=held,
+            cost=sum((message.cost for message in planned if message.cost), Decimal(0)),
             outside={},
-            stranded=prepared.stranded,
+            moved=prepared.moved,
         )
         transaction.rollback()
     # Asked afterwards: while a plan is being made, its rows are locked.
@@ -88,77 +109,124 @@ def make_plan(engine: Engine, campaign: Campaign, *, now: datetime) -> Plan:
 
 
 def _play(
-    connection: Connection, campaign: Campaign, step: CampaignStep, *, now: datetime
-) -> list[PlannedMessage]:
-    """Bring everyone to this step, read who would get it, and act as if it had gone out."""
-    rules = campaign.rules(step, now)
+    connection: Connection, version: Version, step: CampaignStep, *, now: datetime
+) -> tuple[list[PlannedMessage], list[HeldMessage]]:
+    """Bring everyone to this step, read who would get it and who not, and act as if it had gone out."""
+    date(connection, version, step, now=now)
+    route(connection, version, step, now=now, due_by=None)
+    sending = step.sends
+    if sending is None:
+        return [], []
+    rules = version.rules(step, sending, now)
     reach(connection, rules, now=now, due_by=None)
     review(connection, rules, now=now, due_by=None)
     planned = [
-        PlannedMessage(
-            contact_id=row.contact_id,
-            contact=row.contact,
-            step=step.key,
-            channel=row.channel,
-            due_at=row.due_at,
-        )
-        for row in connection.execute(
-            _messages(campaign, message.c.state == State.PLANNED).where(message.c.step == step.key)
-        )
+        _planned(row, version, sending, now=now)
+        for row in connection.execute(_messages(version, step, _goes(now)))
     ]
-    went_out = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
-    connection.execute(
-        update(message)
-        .where(
-            message.c.campaign == campaign.name, message.c.step == step.key, message.c.state == State.PLANNED
-        )
-        .values(state=State.ACCEPTED, handed_over_at=went_out)
-    )
-    advance(connection, campaign, step)
-    return planned
+    held = [_held(row) for row in connection.execute(_messages(version, step, _stays(now)))]
+    _pretend(connection, version, step, now=now)
+    advance(connection, version, step, sending, now=None)
+    return planned, held
 
 
-def _held(connection: Connection, campaign: Campaign, *, now: datetime) -> list[HeldMessage]:
-    """Return who is held, and who comes too late: what the plan's own moment would give up."""
+def _goes(now: datetime) -> ColumnElement[bool]:
+    """What goes out, or will once the day has come or somebody has let it go."""
+    later_on = and_(message.c.reason == HoldReason.APPROVAL, message.c.due_at > now)
+    until_it_opens = message.c.reason == HoldReason.QUIET_HOURS
+    waits = and_(message.c.state == State.HELD, or_(later_on, until_it_opens), message.c.expires_at > now)
+    return or_(message.c.state == State.PLANNED, waits)
+
+
+def _stays(now: datetime) -> ColumnElement[bool]:
+    """Who is held, and who comes too late: what the plan's own moment would give up."""
     given_up = and_(message.c.state == State.EXPIRED, message.c.settled_at == now)
-    return [
-        HeldMessage(
-            contact_id=row.contact_id,
-            contact=row.contact,
-            step=row.step,
-            channel=row.channel,
-            reason=row.reason,
+    return or_(and_(message.c.state == State.HELD, ~_goes(now)), given_up)
+
+
+def _planned(row: Row[Any], version: Version, sending: SendingStep, *, now: datetime) -> PlannedMessage:
+    return PlannedMessage(
+        contact_id=row.contact_id,
+        contact=row.contact,
+        step=row.step,
+        channel=row.channel,
+        due_at=_opens(row, version, sending, now=now),
+        needs_approval=row.reason == HoldReason.APPROVAL,
+        cost=row.cost,
+    )
+
+
+def _opens(row: Row[Any], version: Version, sending: SendingStep, *, now: datetime) -> datetime:
+    """Return when the channel is open to the person: what was due in the night goes out in the morning."""
+    due_at: datetime = row.due_at
+    if due_at > now or row.reason != HoldReason.QUIET_HOURS:
+        return due_at
+    home = version.campaign.settings.timezone
+    zones = zones_of(row.timezone, row.possible_zones, row.country, home=home)
+    try:
+        return version.campaign.opening(sending).next(now, zones, row.country)
+    except NeverOpen:
+        return due_at
+
+
+def _held(row: Row[Any]) -> HeldMessage:
+    return HeldMessage(
+        contact_id=row.contact_id,
+        contact=row.contact,
+        step=row.step,
+        channel=row.channel,
+        reason=row.reason,
+    )
+
+
+def _pretend(connection: Connection, version: Version, step: CampaignStep, *, now: datetime) -> None:
+    """Act as if everything had gone out that will, and as if time had run out for the rest that waits."""
+    here = update(message).where(
+        message.c.campaign == version.campaign.name,
+        message.c.step == step.key,
+        message.c.version_id == version.id,
+    )
+    went_out = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
+    waits = and_(message.c.state == State.HELD, message.c.reason.in_(PASSING))
+    approved = and_(waits, message.c.reason != HoldReason.FREQUENCY_CAP)
+    connection.execute(
+        here.where(or_(message.c.state == State.PLANNED, approved)).values(
+            state=State.ACCEPTED, handed_over_at=went_out
         )
-        for row in connection.execute(_messages(campaign, or_(message.c.state == State.HELD, given_up)))
-    ]
+    )
+    connection.execute(here.where(waits).values(state=State.EXPIRED))
 
 
-def _messages(campaign: Campaign, stands: ColumnElement[bool]):  # type: ignore[no-untyped-def]  # the columns say more than a type
+def _messages(version: Version, step: CampaignStep, stands: ColumnElement[bool]):  # type: ignore[no-untyped-def]  # the columns say more than a type
+    its = message.c
     return (
-        select(message.c.contact_id, message.c.step, message.c.channel, message.c.due_at, message.c.reason)
+        select(its.contact_id, its.step, its.channel, its.due_at, its.reason, its.cost)
         .add_columns(contact_label().label("contact"))
-        .join_from(message, contact, contact.c.id == message.c.contact_id)
-        .where(message.c.campaign == campaign.name, stands)
-        .order_by(message.c.id)
+        .add_columns(contact.c.timezone, contact.c.possible_zones, contact.c.country)
+        .join_from(message, contact, contact.c.id == its.contact_id)
+        .where(its.campaign == version.campaign.name, its.step == step.key, its.version_id == version.id)
+        .where(stands)
+        .order_by(its.id)
     )
 
 
 def _outside(connection: Connection, campaign: Campaign, *, now: datetime) -> dict[str, int]:
+    """Return who of the crowd is on no track, by the clause of the first track's audience that fails."""
+    track = campaign.tracks[0]
     show = show_id(connection, campaign.show) if campaign.show else None
     scope = campaign.scope(now)
     inside = select(enrollment.c.contact_id).where(enrollment.c.campaign == campaign.name)
     others = (
         select(contact.c.id)
-        .select_from(people_from(show))
-        .where(~campaign.audience.sql(scope), contact.c.id.not_in(inside))
+        .select_from(people_from(show, track.crowd))
+        .where(belongs(show, track.crowd, list(campaign.settings.team)))
+        .where(~track.audience.sql(scope), contact.c.id.not_in(inside))
     )
-    if show is not None:
-        others = others.where(lead.c.show_id == show)
     reasons: Counter[str] = Counter()
+    lead_of = show if track.crowd is Crowd.LEADS else None
     for number in connection.scalars(others.order_by(contact.c.id).limit(EXPLAINED)).all():
-        failing = campaign.audience.explain(
-            load_person(connection, number, show_id=show, scope=scope)
-        ).first_failing
+        person = load_person(connection, number, show_id=lead_of, scope=scope)
+        failing = track.audience.explain(person).first_failing
         if failing:
             reasons[failing.text] += 1
     total = connection.scalar(select(func.count()).select_from(others.subquery())) or 0

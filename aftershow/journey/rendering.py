@@ -1,17 +1,19 @@
 """Turn the messages of one step into what goes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
-from aftershow.content.compose import compose_email, compose_text
+from aftershow.content.compose import COMPOSE, compose_email
 from aftershow.content.mime import Envelope
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
-from aftershow.journey.campaign import Campaign, CampaignStep
+from aftershow.journey.campaign import CampaignStep
 from aftershow.journey.context import NAMES, Addressee, addressees
+from aftershow.journey.steps.step import SendingStep
+from aftershow.journey.versions import Version
 from aftershow.ledger.sending import Clock
 from aftershow.ports import Rendered
 from aftershow.signing import Signer
@@ -23,64 +25,66 @@ from aftershow.workspace.workspace import Workspace
 class StepRenderer:
     """Renders one step's messages; the template is compiled once, at the first of them."""
 
-    def __init__(self, campaign: Campaign, step: CampaignStep, signer: Signer) -> None:
-        self._campaign = campaign
-        self._step = step
+    def __init__(self, version: Version, step: CampaignStep, sending: SendingStep, signer: Signer) -> None:
+        self.version = version
+        self.step = step
+        self.sending = sending
+        self._workspace = version.campaign.workspace
         self._signer = signer
         self._envelopes: dict[str | None, Envelope] = {}
 
     @cached_property
     def template(self) -> MessageTemplate:
         """The step's template; raises ContentError when it can't be compiled."""
-        return template_of(self._campaign.workspace, self._step.model.template)
+        return template_of(self._workspace, self.sending.template)
 
     def render(
         self, connection: Connection, message_ids: Sequence[int], *, clock: Clock
     ) -> Mapping[int, Rendered | ContentError]:
         """Render some messages; one that can't be rendered gets its error instead."""
         now = clock()
-        people = addressees(connection, message_ids, self._campaign, now=now)
+        people = addressees(connection, message_ids, self.version, self.step, now=now)
         return {person.message_id: self._render_one(person, now) for person in people}
 
     def _render_one(self, person: Addressee, now: datetime) -> Rendered | ContentError:
         try:
-            if self._step.channel is Channel.EMAIL:
-                return self._email(person, now)
-            return self._text(person)
+            if person.address is None:
+                raise ContentError("The address is gone since the message was planned.")
+            return self._compose(person, person.address, now)
         except ContentError as error:
             return error
 
-    def _email(self, person: Addressee, now: datetime) -> Rendered:
+    def _compose(self, person: Addressee, to: str, now: datetime) -> Rendered:
+        key = self._signer.message_key(person.message_id)
+        context = {**person.context, "asks": asked(self.sending.asks, person.context["answers"])}
+        if self.sending.channel is not Channel.EMAIL:
+            return COMPOSE[self.sending.channel](self.template, context, key=key, to=to)
         return compose_email(
             self.template,
-            person.context,
-            key=self._signer.message_key(person.message_id),
-            to=_address(person.context["email"]),
+            context,
+            key=key,
+            to=to,
             envelope=self._envelope(person.rep),
             unsubscribe_url=unsubscribe_url(
-                self._campaign.workspace,
-                self._signer,
-                person.contact_id,
-                self._step.channel,
-                self._campaign.name,
+                self._workspace, self._signer, person.contact_id, Channel.EMAIL, self.version.campaign.name
             ),
             at=now,
         )
 
-    def _text(self, person: Addressee) -> Rendered:
-        key = self._signer.message_key(person.message_id)
-        return compose_text(self.template, person.context, key=key, to=_address(person.context["mobile"]))
-
     def _envelope(self, rep: Rep | None) -> Envelope:
         email = rep.email if rep else None
         if email not in self._envelopes:
-            self._envelopes[email] = envelope_of(self._campaign.workspace, rep)
+            self._envelopes[email] = envelope_of(self._workspace, rep)
         return self._envelopes[email]
 
 
-def renderers(campaign: Campaign, signer: Signer) -> dict[str, StepRenderer]:
-    """Return a renderer for each step, by the step's name; nothing is compiled before it is needed."""
-    return {step.key: StepRenderer(campaign, step, signer) for step in campaign.steps}
+def renderers(versions: Iterable[Version], signer: Signer) -> tuple[StepRenderer, ...]:
+    """Return one for each step that sends, of each version; nothing is compiled before it is needed."""
+    return tuple(
+        StepRenderer(version, step, sending, signer)
+        for version in versions
+        for step, sending in version.campaign.sending_steps
+    )
 
 
 def template_of(workspace: Workspace, name: str) -> MessageTemplate:
@@ -109,7 +113,6 @@ def unsubscribe_url(
     return f"{workspace.settings.public_url.rstrip('/')}/u/{token}"
 
 
-def _address(address: str | None) -> str:
-    if address is None:
-        raise ContentError("The address is gone since the message was planned.")
-    return address
+def asked(questions: Sequence[str], answers: Mapping[str, str]) -> list[dict[str, str | None]]:
+    """Return what templates see as `asks`: each question in words, and its answer where we know it."""
+    return [{"question": name.replace("_", " "), "answer": answers.get(name)} for name in questions]

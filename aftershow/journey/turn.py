@@ -3,7 +3,7 @@
 A turn may be repeated, interrupted or run by several workers at once; the ledger makes that harmless.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -11,9 +11,13 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from aftershow.journey.advancing import advance
-from aftershow.journey.campaign import Campaign
-from aftershow.journey.enrolling import coming, enrol, stranded
+from aftershow.journey.campaign import Campaign, CampaignStep
+from aftershow.journey.dating import date
+from aftershow.journey.enrolling import coming, enrol
+from aftershow.journey.leaving import leave
 from aftershow.journey.rendering import StepRenderer
+from aftershow.journey.routing import route
+from aftershow.journey.versions import Moved, Version, in_use, move, newest
 from aftershow.ledger.claims import recover
 from aftershow.ledger.counts import held_by_reason, planned_counts
 from aftershow.ledger.planning import expire, reach, review
@@ -37,8 +41,10 @@ class Prepared:
     in_doubt: int
     #: messages given up in this turn, because they were not sent in their time
     expired: int
-    #: people whose next step is no longer in the campaign, by the step's name: they wait for a person
-    stranded: dict[str, int]
+    #: enrolments that ended before their last step
+    left: int
+    #: people who go on with a newer version of the campaign
+    moved: tuple[Moved, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +71,10 @@ class TurnResult:
     deferred: int
     #: interactions written
     interactions: int
-    #: people whose next step is no longer in the campaign, by the step's name
-    stranded: dict[str, int]
+    #: enrolments that ended before their last step
+    left: int
+    #: people who go on with a newer version of the campaign
+    moved: tuple[Moved, ...]
     #: why nothing could be sent to some, who are tried again; the first reason
     trouble: str | None
     #: why the provider refuses us, when it does
@@ -74,16 +82,16 @@ class TurnResult:
 
 
 def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Prepared:
-    """Enrol, plan and hold, in the caller's transaction."""
+    """Enrol, let go, plan and hold, in the caller's transaction."""
     _, in_doubt = recover(connection, campaign.name, now=now)
-    enrolled = enrol(connection, campaign, now=now)
-    expired = 0
-    for step in campaign.steps:
-        rules = campaign.rules(step, now)
-        reach(connection, rules, now=now, due_by=now)
-        expired += expire(connection, rules, now=now)
-        review(connection, rules, now=now, due_by=now)
-        advance(connection, campaign, step)
+    current = newest(connection, campaign, now=now)
+    moved = move(connection, campaign, current, now=now)
+    enrolled = enrol(connection, current, now=now)
+    left = expired = 0
+    for version in in_use(connection, campaign):
+        left += leave(connection, version, now=now)
+        for step in version.campaign.steps:
+            expired += _come_to(connection, version, step, now=now)
     due, _ = planned_counts(connection, campaign.name, now=now)
     held = held_by_reason(connection, campaign.name)
     return Prepared(
@@ -92,30 +100,49 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Pre
         held=held,
         in_doubt=in_doubt,
         expired=expired,
-        stranded=stranded(connection, campaign),
+        left=left,
+        moved=tuple(moved),
     )
+
+
+def _come_to(connection: Connection, version: Version, step: CampaignStep, *, now: datetime) -> int:
+    """Write down who has come to a step, and move on who is through; returns how many were too late."""
+    expired = 0
+    while True:
+        date(connection, version, step, now=now)
+        route(connection, version, step, now=now, due_by=now)
+        if step.sends is None:
+            return 0
+        rules = version.rules(step, step.sends, now)
+        reach(connection, rules, now=now, due_by=now)
+        late = expire(connection, rules, now=now)
+        review(connection, rules, now=now, due_by=now)
+        advance(connection, version, step, step.sends, now=now)
+        expired += late
+        # After an outage, each occurrence of a recurring step is written down, and the last one goes out.
+        if step.sends.every is None or not late:
+            return expired
 
 
 def send_shard(
     engine: Engine,
-    campaign: Campaign,
+    renderers: Sequence[StepRenderer],
     senders: Mapping[Channel, Sender],
-    renderers: Mapping[str, StepRenderer],
     *,
     worker: str,
     clock: Clock,
     limit: int,
 ) -> tuple[Tally, int]:
-    """Send up to `limit` of the campaign's due messages; returns what happened and how many were taken.
+    """Send up to `limit` of a campaign's due messages; returns what happened and how many were taken.
 
-    `renderers` has one for each step, by its name: they keep their compiled templates from shard to shard.
+    `renderers` has one for each step of each version: they keep their compiled templates from shard to shard.
     """
     tally, taken = Tally(), 0
-    for step in campaign.steps:
+    for renderer in renderers:
         work = Work(
-            rules_at=partial(campaign.rules, step),
-            render=partial(renderers[step.key].render, clock=clock),
-            sender=senders[step.channel],
+            rules_at=partial(renderer.version.rules, renderer.step, renderer.sending),
+            render=partial(renderer.render, clock=clock),
+            sender=senders[renderer.sending.channel],
             worker=worker,
             clock=clock,
         )
@@ -130,14 +157,18 @@ def finish(
     connection: Connection, campaign: Campaign, prepared: Prepared, tally: Tally, *, now: datetime
 ) -> TurnResult:
     """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
-    for step in campaign.steps:
-        advance(connection, campaign, step)
+    for version in in_use(connection, campaign):
+        for step, sending in version.campaign.sending_steps:
+            advance(connection, version, step, sending, now=now)
+        for step in version.campaign.steps:
+            date(connection, version, step, now=now)
     return TurnResult(
         campaign=campaign.name,
         at=now.isoformat(),
         enrolled=prepared.enrolled,
         planned=prepared.due,
-        later=planned_counts(connection, campaign.name, now=now)[1] + coming(connection, campaign, now=now),
+        later=planned_counts(connection, campaign.name, now=now)[1]
+        + coming(connection, campaign.name, now=now),
         expired=prepared.expired,
         held=held_by_reason(connection, campaign.name),
         accepted=tally.accepted,
@@ -145,7 +176,8 @@ def finish(
         unknown=tally.unknown + prepared.in_doubt,
         deferred=tally.deferred + tally.untouched,
         interactions=tally.interactions,
-        stranded=prepared.stranded,
+        left=prepared.left,
+        moved=prepared.moved,
         trouble=tally.trouble,
         stopped=tally.stopped,
     )

@@ -63,6 +63,7 @@ def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetim
         .where(
             message.c.campaign == rules.campaign,
             message.c.step == rules.step,
+            message.c.version_id == rules.version_id,
             message.c.state == State.PLANNED,
             message.c.due_at <= now,
             message.c.expires_at > now,
@@ -114,7 +115,9 @@ def hand_over(
             any_reason(rules, now=now).label("reason"),
             ADDRESSES[rules.channel].label("address"),
         )
-        .select_from(people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id)))
+        .select_from(
+            people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id), rules.show_id)
+        )
         .where(message.c.id.in_(message_ids), _mine(worker))
         .subquery("verdict")
     )
@@ -133,11 +136,26 @@ def hand_over(
         )
         .returning(message.c.id, message.c.contact_id, message.c.state, message.c.address, message.c.attempts)
     )
+    let_go = [row for row in sorted(rows, key=lambda row: row.id) if row.state == State.HANDING_OVER]
+    _move_back(connection, [row.id for row in let_go], now=now)
     return [
         HandedOver(message_id=row.id, contact_id=row.contact_id, address=row.address, attempts=row.attempts)
-        for row in sorted(rows, key=lambda row: row.id)
-        if row.state == State.HANDING_OVER
+        for row in let_go
     ]
+
+
+def _move_back(connection: Connection, message_ids: Sequence[int], *, now: datetime) -> None:
+    """Let the next step count from a message that was held first, while its person went on, and goes now."""
+    passed = (
+        select(message.c.enrollment_id)
+        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+        .where(message.c.id.in_(message_ids), message.c.step != enrollment.c.step)
+    )
+    connection.execute(
+        update(enrollment)
+        .where(enrollment.c.id.in_(passed), enrollment.c.base_at < now)
+        .values(base_at=now, due_at=null())
+    )
 
 
 def _mine(worker: str) -> ColumnElement[bool]:

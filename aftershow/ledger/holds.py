@@ -5,6 +5,7 @@ alone; the second on what else is planned or was sent, so it is asked once the f
 """
 
 from datetime import datetime
+from typing import TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,35 +20,56 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 
 from aftershow.audience.history import ADDRESSES, suppressed
 from aftershow.ledger.rules import StepRules
 from aftershow.store.tables import account, contact, enrollment, lead, message, permission, show
 from aftershow.store.types import Moment, later
-from aftershow.words import Answer, HoldReason, State
+from aftershow.words import Answer, Channel, HoldReason, State, consent_channel
+from aftershow.workspace.clocks import known_countries
+from aftershow.workspace.places import Group
+
+#: What holds a message, and the reason that is given, in their order.
+_Reasons: TypeAlias = list[tuple[ColumnElement[bool], HoldReason]]
+
+#: The arm of people who hear nothing, for comparison.
+HOLD_OUT = "hold_out"
+
+#: Channels whose address belongs to one reader, and where it stands: two contacts with it get one message.
+#: A letter or a call is for the person, whoever else has the street or the number.
+_ONE_READER = {
+    Channel.EMAIL: contact.c.email.name,
+    Channel.TEXT: contact.c.mobile.name,
+    Channel.MEETING: contact.c.email.name,
+}
 
 #: Sent, perhaps sent, or being sent.
 _OUT = (State.HANDING_OVER, State.ACCEPTED, State.UNKNOWN)
 
 
-def people_of(enrolled: FromClause) -> FromClause:
-    """Join enrolments to everything that a condition may speak of."""
+def people_of(enrolled: FromClause, show_id: int | None = None) -> FromClause:
+    """Join enrolments to everything that a condition may speak of; without a show, that of the lead."""
+    its_show = show.c.id == (lead.c.show_id if show_id is None else show_id)
     return (
         enrolled.join(contact, contact.c.id == enrollment.c.contact_id)
         .outerjoin(account, account.c.id == contact.c.account_id)
         .outerjoin(lead, lead.c.id == enrollment.c.lead_id)
-        .outerjoin(show, show.c.id == lead.c.show_id)
+        .outerjoin(show, its_show)
     )
 
 
 def person_reason(rules: StepRules) -> ColumnElement[str | None]:
     """Return the first reason that lies in the person, or NULL."""
-    address = ADDRESSES[rules.channel]
-    reasons = [
-        (enrollment.c.exited_at.is_not(None), HoldReason.EXITED),
-        (address.is_(None), HoldReason.NO_ADDRESS),
-        (suppressed(rules.channel), HoldReason.SUPPRESSED),
+    reasons: _Reasons = [(enrollment.c.exited_at.is_not(None), HoldReason.EXITED)]
+    if rules.holds_out:
+        reasons.append((func.coalesce(enrollment.c.arm == HOLD_OUT, false()), HoldReason.HOLD_OUT))
+    if rules.needs_date:
+        reasons.append((enrollment.c.base_at.is_(None), HoldReason.NO_DATE))
+    reasons += [
+        (ADDRESSES[rules.channel].is_(None), HoldReason.NO_ADDRESS),
+        (_suppressed(rules.channel), HoldReason.SUPPRESSED),
         (_not_permitted(rules), HoldReason.PERMISSION),
     ]
     if rules.condition is not None:
@@ -60,13 +82,14 @@ def crowd_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None
 
     Speaks of a row of `message`, with its contact joined.
     """
-    return _first(
-        [
-            (_another_has_the_address(rules), HoldReason.DUPLICATE_ADDRESS),
-            (_heard_enough(rules, now=now), HoldReason.FREQUENCY_CAP),
-            (and_(message.c.due_at <= now, _asleep(rules)), HoldReason.QUIET_HOURS),
-        ]
-    )
+    reasons: _Reasons = [
+        (_another_has_the_address(rules), HoldReason.DUPLICATE_ADDRESS),
+        (_heard_enough(rules, now=now), HoldReason.FREQUENCY_CAP),
+    ]
+    if rules.needs_approval:
+        reasons.append((message.c.approved_at.is_(None), HoldReason.APPROVAL))
+    reasons.append((and_(message.c.due_at <= now, _asleep(rules)), HoldReason.QUIET_HOURS))
+    return _first(reasons)
 
 
 def any_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None]:
@@ -74,14 +97,18 @@ def any_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None]:
     return func.coalesce(person_reason(rules), crowd_reason(rules, now=now))
 
 
-def _first(reasons: list[tuple[ColumnElement[bool], HoldReason]]) -> ColumnElement[str | None]:
+def _first(reasons: _Reasons) -> ColumnElement[str | None]:
     return case(*((applies, reason.value) for applies, reason in reasons), else_=null())
+
+
+def _suppressed(channel: Channel) -> ColumnElement[bool]:
+    return or_(*(suppressed(way) for way in {channel, consent_channel(channel)}))
 
 
 def _not_permitted(rules: StepRules) -> ColumnElement[bool]:
     said = exists().where(
         permission.c.contact_id == contact.c.id,
-        permission.c.channel == rules.channel,
+        permission.c.channel == consent_channel(rules.channel),
         permission.c.purpose == "marketing",
         permission.c.answer == (Answer.YES if rules.needs_yes else Answer.NO),
     )
@@ -89,6 +116,8 @@ def _not_permitted(rules: StepRules) -> ColumnElement[bool]:
 
 
 def _another_has_the_address(rules: StepRules) -> ColumnElement[bool]:
+    if rules.channel not in _ONE_READER:
+        return false()
     return or_(_went_to_the_address(rules), _goes_to_the_address_first(rules))
 
 
@@ -114,7 +143,7 @@ def _goes_to_the_address_first(rules: StepRules) -> ColumnElement[bool]:
     return (
         exists()
         .where(
-            theirs.c[ADDRESSES[rules.channel].name] == ADDRESSES[rules.channel],
+            theirs.c[_ONE_READER[rules.channel]] == contact.c[_ONE_READER[rules.channel]],
             theirs.c.id < contact.c.id,
             on_its_way.correlate(message, theirs),
         )
@@ -152,9 +181,19 @@ def _heard_enough(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
 
 
 def _asleep(rules: StepRules) -> ColumnElement[bool]:
-    if rules.open_zones is None:
+    """The channel is closed where the person is, or may be."""
+    if rules.open_to is None:
         return false()
-    awake: ColumnElement[bool] = contact.c.timezone.in_(sorted(rules.open_zones))
-    if rules.open_elsewhere:
-        awake = or_(awake, contact.c.timezone.is_(None))
-    return not_(func.coalesce(awake, false()))
+    zone = func.coalesce(contact.c.timezone, contact.c.possible_zones)
+    awake = [_awake(zone, group, rules.open_to.home_country) for group in rules.open_to.groups]
+    awake.append(and_(zone.is_(None), contact.c.country.in_(sorted(rules.open_to.countries))))
+    if rules.open_to.elsewhere:
+        unknown = func.coalesce(contact.c.country.not_in(known_countries()), true())
+        awake.append(and_(zone.is_(None), unknown))
+    return not_(func.coalesce(or_(*awake), false()))
+
+
+def _awake(zone: ColumnElement[str], group: Group, home: str | None) -> ColumnElement[bool]:
+    at_home = home in group.closed
+    holiday = func.coalesce(contact.c.country.in_(sorted(group.closed)), true() if at_home else false())
+    return and_(zone.in_(sorted(group.zones)), not_(holiday))

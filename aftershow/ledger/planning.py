@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Numeric,
     Select,
     and_,
     case,
@@ -25,7 +26,13 @@ from aftershow.store.types import Moment, later
 from aftershow.words import HoldReason, State
 
 #: Reasons that are decided at the due time and then stay: such a message is not looked at again.
-LASTING = (HoldReason.CONDITION, HoldReason.EXITED)
+LASTING = (HoldReason.CONDITION, HoldReason.EXITED, HoldReason.HOLD_OUT, HoldReason.NO_DATE)
+
+#: Reasons that go away by themselves or by a person's hand: the person waits at the step until they do.
+PASSING = (HoldReason.FREQUENCY_CAP, HoldReason.QUIET_HOURS, HoldReason.APPROVAL)
+
+#: So many occurrences of a recurring step fit beside each other.
+ROUNDS = 1_000
 
 _GOING_OUT = (State.PLANNED, State.CLAIMED, State.HANDING_OVER)
 
@@ -48,8 +55,15 @@ def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: d
     """Look again at what was not sent: hold what must not go, release what nothing holds any more."""
     verdict = (
         select(message.c.id, any_reason(rules, now=now).label("reason"))
-        .select_from(people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id)))
-        .where(_of_the_step(rules), _may_change(), message.c.expires_at > now, _due(message.c.due_at, due_by))
+        .select_from(
+            people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id), rules.show_id)
+        )
+        .where(
+            _of_the_step(rules),
+            _may_change(rules),
+            message.c.expires_at > now,
+            _due(message.c.due_at, due_by),
+        )
         .subquery("verdict")
     )
     connection.execute(
@@ -63,9 +77,13 @@ def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: d
 
 def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
     """Give up what was not sent in time; returns how many."""
+    waits = or_(
+        message.c.state == State.PLANNED,
+        and_(message.c.state == State.HELD, message.c.reason.in_(PASSING)),
+    )
     return connection.execute(
         update(message)
-        .where(_of_the_step(rules), message.c.state == State.PLANNED, message.c.expires_at <= now)
+        .where(_of_the_step(rules), waits, message.c.expires_at <= now)
         .values(state=State.EXPIRED, reason="late", settled_at=now)
     ).rowcount
 
@@ -73,6 +91,12 @@ def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
 def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | None) -> Select[Any]:
     reason = person_reason(rules)
     here = message.c.enrollment_id == enrollment.c.id
+    there_already = exists().where(
+        message.c.campaign == rules.campaign,
+        message.c.step == rules.step,
+        message.c.contact_id == enrollment.c.contact_id,
+        message.c.occurrence == occurrence(),
+    )
     # Someone whose earlier step is going out after all comes to this one after it, not in the same breath.
     busy = exists().where(here, message.c.state.in_(_GOING_OUT))
     return (
@@ -80,7 +104,8 @@ def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | N
             enrollment.c.campaign,
             enrollment.c.step,
             enrollment.c.contact_id,
-            literal(0).label("occurrence"),
+            occurrence().label("occurrence"),
+            literal(rules.version_id).label("version_id"),
             enrollment.c.id.label("enrollment_id"),
             literal(rules.channel.value).label("channel"),
             literal(rules.template).label("template"),
@@ -90,16 +115,24 @@ def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | N
             enrollment.c.due_at,
             later(enrollment.c.due_at, rules.expires.total_seconds()).label("expires_at"),
             literal(0).label("attempts"),
+            literal(rules.cost, Numeric(14, 4)).label("cost"),
         )
-        .select_from(people_of(enrollment))
+        .select_from(people_of(enrollment, rules.show_id))
         .where(
             enrollment.c.campaign == rules.campaign,
             enrollment.c.step == rules.step,
+            enrollment.c.version_id == rules.version_id,
+            enrollment.c.due_at.is_not(None),
             _due(enrollment.c.due_at, due_by),
-            ~exists().where(here, message.c.step == rules.step),
+            ~there_already,
             ~busy,
         )
     )
+
+
+def occurrence() -> ColumnElement[int]:
+    """Return which occurrence of its step an enrollment has come to."""
+    return enrollment.c.occurrence * ROUNDS + enrollment.c.round
 
 
 def _state_for(reason: ColumnElement[str | None]) -> ColumnElement[str]:
@@ -111,16 +144,20 @@ def _due(column: ColumnElement[datetime], due_by: datetime | None) -> ColumnElem
 
 
 def _of_the_step(rules: StepRules) -> ColumnElement[bool]:
-    return and_(message.c.campaign == rules.campaign, message.c.step == rules.step)
+    return and_(
+        message.c.campaign == rules.campaign,
+        message.c.step == rules.step,
+        message.c.version_id == rules.version_id,
+    )
 
 
-def _may_change() -> ColumnElement[bool]:
-    """A planned message may; a held one while the person has not gone on to the next step."""
+def _may_change(rules: StepRules) -> ColumnElement[bool]:
+    """A planned message may; a held one while nothing else has come for the person since."""
     follower = message.alias("follower")
     went_on = exists().where(
-        follower.c.enrollment_id == message.c.enrollment_id,
-        follower.c.id > message.c.id,
-        follower.c.step != message.c.step,
+        follower.c.enrollment_id == message.c.enrollment_id, follower.c.id > message.c.id
     )
     held = and_(message.c.state == State.HELD, message.c.reason.not_in(LASTING), ~went_on)
+    if rules.has_instead:
+        held = and_(held, enrollment.c.step == rules.step)
     return or_(message.c.state == State.PLANNED, held)

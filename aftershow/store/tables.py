@@ -93,7 +93,7 @@ contact = Table(
     Column("country", String(2)),
     Column("timezone", String(64)),
     #: where several clocks are possible: their IANA names, sorted, joined by a space
-    Column("possible_zones", Text),
+    Column("possible_zones", Text, index=True),
     Column("language", String(12)),
     Column("is_customer", Boolean, nullable=False, default=False),
     #: one of ours: the key in `team:`; in no audience but that of campaigns for the team
@@ -283,7 +283,7 @@ enrollment = Table(
     Column("track", String(80), nullable=False, default="", server_default=""),
     #: which meeting or date it is about, as a number; 0 when it is about the person
     Column("occurrence", BigInteger, nullable=False, default=0, server_default="0"),
-    Column("version_id", ForeignKey("campaign_version.id"), nullable=False),
+    Column("version_id", ForeignKey("campaign_version.id"), nullable=False, index=True),
     Column("contact_id", ForeignKey("contact.id"), nullable=False, index=True),
     Column("lead_id", ForeignKey("lead.id")),
     Column("enrolled_at", Moment, nullable=False),

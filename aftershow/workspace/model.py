@@ -33,8 +33,8 @@ def by_key(*keys: str) -> Discriminator:
     return Discriminator(
         key_of,
         custom_error_type="no_kind",
-        custom_error_message="one of the keys {keys} must be here",
-        custom_error_context={"keys": " ".join(keys)},
+        # The keys alone, which aftershow.workspace.wording puts into a sentence.
+        custom_error_message=" ".join(keys),
     )
 
 

@@ -69,10 +69,15 @@ def _names_its_connector(raw: dict[str, Any]) -> dict[str, Any]:
 #: What a channel's connector is told, as it stands in the file; the connector checks its own keys.
 ChannelSettings = Annotated[dict[str, Any], AfterValidator(_names_its_connector)]
 
-_OUTBOX: Mapping[Channel, dict[str, Any]] = {
-    channel: {"connector": "outbox"} for channel in (Channel.EMAIL, Channel.TEXT)
+_OUTBOX: Mapping[Channel, dict[str, Any]] = {channel: {"connector": "outbox"} for channel in Channel}
+#: An invitation to a meeting is an email, and needs what emails need.
+_NEEDS = {
+    Channel.EMAIL: Need.YES,
+    Channel.TEXT: Need.YES,
+    Channel.LETTER: Need.UNLESS_NO,
+    Channel.CALL: Need.UNLESS_NO,
+    Channel.MEETING: Need.YES,
 }
-_YES = dict.fromkeys(Channel, Need.YES)
 _DAYTIME = {Channel.TEXT: Hours.parse("8:00-21:00")}
 
 
@@ -91,9 +96,9 @@ class Settings(Model):
     team: Mapping[Key, Rep] = {}
     """Our reps, each under a short name."""
     channels: Mapping[Channel, ChannelSettings] = Field(default=_OUTBOX)
-    """The connector of each channel, and what it is told; emails and texts go to the outbox by default."""
-    permission: Mapping[Channel, Need] = Field(default=_YES)
-    """What a person must have said before we write: `yes` (the default), or `unless_no`."""
+    """The connector of each channel, and what it is told; everything goes to the outbox by default."""
+    permission: Mapping[Channel, Need] = Field(default=_NEEDS)
+    """What a person must have said: `yes` (the default for emails and texts), or `unless_no` (for others)."""
     hours: Mapping[Channel, Hours] = Field(default=_DAYTIME)
     """When a channel may be used, in the time zone of the person; texts go 8:00-21:00 by default."""
     limits: Limits = Limits()
@@ -107,8 +112,8 @@ class Settings(Model):
 
     @field_validator("permission")
     @classmethod
-    def _add_yes(cls, given: Mapping[Channel, Need]) -> Mapping[Channel, Need]:
-        return {**_YES, **given}
+    def _add_needs(cls, given: Mapping[Channel, Need]) -> Mapping[Channel, Need]:
+        return {**_NEEDS, **given}
 
     @field_validator("hours")
     @classmethod

@@ -104,7 +104,7 @@ def _too_few(details: ErrorDetails) -> str:
 
 
 def _no_kind(details: ErrorDetails) -> str:
-    keys = str(details["ctx"]["keys"]).split()
+    keys = details["msg"].split()
     given = details["input"]
     if not isinstance(given, dict):
         return f"expected keys and values with {one_of(keys)}, found {found(given)}"

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from aftershow.journey.campaign import Campaign, load_campaign
+from aftershow.journey.campaign import Campaign
 from aftershow.journey.plan import Plan, make_plan
+from aftershow.journey.reading import load_campaign
 from aftershow.journey.rendering import renderers
 from aftershow.journey.turn import TurnResult, finish, prepare, send_shard
+from aftershow.journey.versions import in_use
 from aftershow.leads.shows import show_id
 from aftershow.ledger.tally import Tally
 from aftershow.people.permissions import record
@@ -132,14 +134,14 @@ class Stage:
         with self.engine.begin() as connection:
             prepared = prepare(connection, campaign, now=self.now)
         senders = dict.fromkeys(Channel, self.sender)
-        renders = renderers(campaign, Signer(b"0" * 32))
+        with self.engine.begin() as connection:
+            renders = renderers(in_use(connection, campaign), Signer(b"0" * 32))
         tally = Tally()
         while True:
             more, taken = send_shard(
                 self.engine,
-                campaign,
-                senders,
                 renders,
+                senders,
                 worker="w",
                 clock=lambda: self.now,
                 limit=500,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from aftershow.errors import OutcomeUnknownError, TemporaryError
+from aftershow.journey.versions import Moved
 from aftershow.ports import Receipt
 from aftershow.store.tables import contact, enrollment, lead, message
 
@@ -109,10 +110,25 @@ def test_quiet_hours_hold_a_text_until_the_morning(stage) -> None:
         timezone="America/Chicago",
     )
     stage.turn()
-    assert stage.turn(after=2 * DAY).held == {"quiet_hours": 1}
+    assert stage.turn(after=2 * DAY).held == {}
     stage.turn(after=timedelta(hours=8))
-    assert "no answer" not in sent(stage)
+    assert sent(stage) == ["ana@example.com"]
     stage.turn(after=timedelta(hours=2))
+    assert sent(stage) == ["ana@example.com", "+13095550100"]
+
+
+def test_a_late_text_waits_for_the_morning(stage) -> None:
+    """A text that was due by day, and whose turn comes at night, is held until the morning."""
+    stage.person(
+        "ana@example.com",
+        mobile="+13095550100",
+        says={"email": "yes", "text": "yes"},
+        timezone="America/Chicago",
+    )
+    stage.turn()
+    stage.now = stage.now.replace(hour=4)
+    assert stage.turn(after=3 * DAY).held == {"quiet_hours": 1}
+    stage.turn(after=timedelta(hours=10))
     assert sent(stage) == ["ana@example.com", "+13095550100"]
 
 
@@ -203,17 +219,20 @@ def test_a_template_that_fails_for_one_person_holds_that_one(stage) -> None:
 
 
 def test_people_at_a_step_that_was_renamed_are_not_forgotten(stage) -> None:
-    """When a step loses its name under people who wait for it, turn and plan say so; the name back helps."""
-    stage.person("ana@example.com")
+    """Who waits for a step that loses its name gets what stands there now; turn and plan say so."""
+    stage.person("ana@example.com", mobile="+13095550100", says={"email": "yes", "text": "yes"})
     stage.turn()
     campaign = stage.root / "config/campaigns/follow-up.yaml"
     before = campaign.read_text()
     stage.write(
         "config/campaigns/follow-up.yaml", before.replace("text: question", "text: question\n    name: ask")
     )
-    assert stage.turn(after=3 * DAY).stranded == stage.plan().stranded == {"question": 1}
-    stage.write("config/campaigns/follow-up.yaml", before)
-    assert stage.turn().stranded == {}
+    stage.now += 3 * DAY
+    planned, turn = stage.plan(), stage.turn()
+    assert planned.moved == turn.moved == (Moved(step="question", to="ask", people=1),)
+    assert [message.step for message in planned.planned] == ["ask", "visit"]
+    assert sent(stage) == ["ana@example.com", "+13095550100"]
+    assert stage.turn().moved == ()
 
 
 def test_a_condition_is_decided_once(stage) -> None:

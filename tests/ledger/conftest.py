@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from aftershow.errors import ContentError
 from aftershow.ledger.planning import reach, review
-from aftershow.ledger.rules import StepRules
+from aftershow.ledger.rules import OpenTo, StepRules
 from aftershow.ledger.sending import Work, send_due
 from aftershow.ledger.tally import Tally
 from aftershow.ports import Outcome, Receipt, Rendered, RenderedEmail
@@ -22,8 +22,15 @@ from aftershow.store.tables import (
     permission_evidence,
 )
 from aftershow.words import Channel
+from aftershow.workspace.places import Group
 
 NOW = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
+
+
+def open_in(zone: str, *, elsewhere: bool = False) -> OpenTo:
+    """The channel is open in one zone alone."""
+    group = Group(zones=frozenset({zone}), closed=frozenset())
+    return OpenTo(groups=(group,), countries=frozenset(), elsewhere=elsewhere)
 
 
 class ScriptedSender:
@@ -68,11 +75,11 @@ class World:
             "campaign": "c",
             "step": "thanks",
             "channel": Channel.EMAIL,
+            "version_id": self._version,
             "template": "thanks",
             "needs_yes": True,
             "cap": None,
-            "open_zones": None,
-            "open_elsewhere": True,
+            "open_to": None,
             "condition": None,
             "expires": timedelta(days=7),
         }

@@ -8,6 +8,7 @@ from aftershow.audience.expression import parse
 from aftershow.audience.scope import Scope
 from aftershow.store.tables import contact, enrollment, permission, suppression
 from aftershow.workspace.durations import Cap
+from tests.ledger.conftest import open_in
 
 
 def suppress(world, address: str) -> None:
@@ -149,7 +150,7 @@ def test_quiet_hours(world) -> None:
     world.person("day@example.com", timezone="America/Chicago")
     world.person("night@example.com", timezone="Asia/Tokyo")
     world.person("somewhere@example.com")
-    world.plan(open_zones=frozenset({"America/Chicago"}), open_elsewhere=False)
+    world.plan(open_to=open_in("America/Chicago"))
     assert world.states() == {
         "day@example.com": ("planned", None),
         "night@example.com": ("held", "quiet_hours"),
@@ -160,8 +161,8 @@ def test_quiet_hours(world) -> None:
 def test_the_morning_lets_go(world) -> None:
     """What the night held goes out in the morning."""
     world.person("night@example.com", timezone="Asia/Tokyo")
-    world.plan(open_zones=frozenset({"America/Chicago"}))
-    world.plan(open_zones=frozenset({"Asia/Tokyo"}))
+    world.plan(open_to=open_in("America/Chicago", elsewhere=True))
+    world.plan(open_to=open_in("Asia/Tokyo", elsewhere=True))
     assert world.states() == {"night@example.com": ("planned", None)}
 
 

@@ -11,7 +11,7 @@ from aftershow.ledger.planning import review
 from aftershow.people.merging import merge
 from aftershow.store.tables import contact, interaction
 from aftershow.workspace.durations import Cap
-from tests.ledger.conftest import World
+from tests.ledger.conftest import World, open_in
 
 
 def test_a_merge_while_the_provider_is_called(world: World) -> None:
@@ -80,7 +80,7 @@ def test_a_review_that_waits_for_a_row(engine: Engine) -> None:
     world.person("first@example.com", timezone="America/Chicago")
     world.person("ana@example.com", timezone="America/Chicago")
     world.plan()
-    closed = world.rules(open_zones=frozenset({"Asia/Tokyo"}))
+    closed = world.rules(open_to=open_in("Asia/Tokyo", elsewhere=True))
 
     def look() -> None:
         with engine.begin() as connection:

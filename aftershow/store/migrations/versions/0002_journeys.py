@@ -36,6 +36,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('possible_zones', sa.Text(), nullable=True))
         batch_op.add_column(sa.Column('rep', sa.String(length=80), nullable=True))
         batch_op.create_unique_constraint(batch_op.f('uq_contact_rep'), ['rep'])
+        batch_op.create_index(batch_op.f('ix_contact_possible_zones'), ['possible_zones'], unique=False)
 
     with op.batch_alter_table('enrollment', schema=None) as batch_op:
         batch_op.add_column(sa.Column('track', sa.String(length=80), server_default='', nullable=False))
@@ -49,6 +50,7 @@ def upgrade() -> None:
                existing_nullable=True)
         batch_op.drop_constraint(batch_op.f('uq_enrollment_campaign_contact_id'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_enrollment_campaign_contact_id_track_occurrence'), ['campaign', 'contact_id', 'track', 'occurrence'])
+        batch_op.create_index(batch_op.f('ix_enrollment_version_id'), ['version_id'], unique=False)
 
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
@@ -82,6 +84,7 @@ def downgrade() -> None:
         batch_op.drop_column('version_id')
 
     with op.batch_alter_table('enrollment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_enrollment_version_id'))
         batch_op.drop_constraint(batch_op.f('uq_enrollment_campaign_contact_id_track_occurrence'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_enrollment_campaign_contact_id'), ['campaign', 'contact_id'])
         batch_op.alter_column('exit_reason',
@@ -95,6 +98,7 @@ def downgrade() -> None:
         batch_op.drop_column('track')
 
     with op.batch_alter_table('contact', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contact_possible_zones'))
         batch_op.drop_constraint(batch_op.f('uq_contact_rep'), type_='unique')
         batch_op.drop_column('rep')
         batch_op.drop_column('possible_zones')

@@ -1,0 +1,227 @@
+"""Work out when people are due at a step: by their clocks, their holidays and the campaign's send window.
+
+Many people share a moment and a place. Each combination is worked out once, in Python, and written to all who
+have it in one statement.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    and_,
+    column,
+    exists,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    update,
+)
+
+from aftershow.audience.fields import FIELDS, answer
+from aftershow.journey.campaign import ENROLLED, Campaign, CampaignStep
+from aftershow.journey.dates import moment_in
+from aftershow.journey.versions import Version
+from aftershow.ledger.holds import people_of
+from aftershow.ledger.planning import occurrence
+from aftershow.people.zones import zones_of
+from aftershow.store.listing import listings
+from aftershow.store.tables import contact, enrollment, message
+from aftershow.store.types import Moment, later
+from aftershow.workspace.dues import due
+from aftershow.workspace.durations import Wait
+from aftershow.workspace.moments import TimeOfDay, shifted
+from aftershow.workspace.openings import NeverOpen, Opening
+
+#: Dates that may change while somebody waits for them.
+_MOVING = ("meeting.", "answers.")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Timing:
+    """When a step comes, as its YAML says."""
+
+    wait: Wait
+    before: bool
+    #: what it counts from; None: the step before it
+    anchor: str | None
+    at: TimeOfDay | None
+    #: the wait of an attempt after the first, or of an occurrence of a recurring step
+    between: Wait | None
+    every: Wait | None
+    opening: Opening
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a fixed number of seconds does it, for everybody everywhere."""
+        exact = self.wait.is_exact and (self.between is None) and self.every is None
+        return exact and self.anchor is None and self.at is None and self.opening == Opening()
+
+
+#: Where, from what, and which time; and then: from which moment, and when.
+_COLUMNS = (
+    column("place", Text),
+    column("raw", Text),
+    column("number", Integer),
+    column("base_at", Moment),
+    column("due_at", Moment),
+)
+
+
+def date(connection: Connection, version: Version, step: CampaignStep, *, now: datetime) -> None:
+    """Write when each person is due who has come to a step, and again where the date has changed since.
+
+    Who has no date to count from is due at once, without a base: the ledger holds that message.
+    """
+    timing = _timing(version.campaign, step)
+    if timing.is_plain:
+        _date_plainly(connection, version, step, timing)
+        return
+    known, unknown = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+    for place, raw, number, base, due_at in _worked_out(connection, version, step, timing, now=now):
+        (unknown if base is None else known).append((place, raw, number, base or now, due_at))
+    for rows, base_known in ((known, True), (unknown, False)):
+        for dates in listings("dates", _COLUMNS, rows):
+            _write(connection, version, step, timing, dates, base_known, now=now)
+
+
+def _timing(campaign: Campaign, step: CampaignStep) -> _Timing:
+    model, sending = step.node.model, step.sends
+    return _Timing(
+        wait=model.wait,
+        before=model.when.before if model.when else False,
+        anchor=model.when.anchor if model.when else None,
+        at=model.at,
+        between=sending.between if sending and sending.attempts > 1 else None,
+        every=sending.every if sending else None,
+        opening=campaign.opening(sending) if sending else Opening(),
+    )
+
+
+def _date_plainly(connection: Connection, version: Version, step: CampaignStep, timing: _Timing) -> None:
+    seconds = int(shifted(_EPOCH, timing.wait, zone="UTC", country=None).timestamp())
+    base = enrollment.c.base_at
+    connection.execute(
+        update(enrollment)
+        .where(*_here(version, step), enrollment.c.due_at.is_(None))
+        .values(due_at=later(base, seconds) if seconds else base)
+    )
+
+
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+def _here(version: Version, step: CampaignStep) -> tuple[ColumnElement[bool], ...]:
+    return (
+        enrollment.c.campaign == version.campaign.name,
+        enrollment.c.version_id == version.id,
+        enrollment.c.step == step.key,
+    )
+
+
+def _undated(timing: _Timing) -> ColumnElement[bool]:
+    """Who has no date yet, or may have another one now."""
+    moving = timing.anchor is not None and timing.anchor.startswith(_MOVING)
+    written = exists().where(
+        message.c.enrollment_id == enrollment.c.id,
+        message.c.step == enrollment.c.step,
+        message.c.occurrence == occurrence(),
+    )
+    again = and_(true() if moving else false(), ~written)
+    return or_(enrollment.c.due_at.is_(None), again)
+
+
+def _place() -> ColumnElement[str]:
+    """Where a person may be: zones, and the country, as one text."""
+    zones = func.coalesce(contact.c.timezone, contact.c.possible_zones, "")
+    return zones + literal("|", Text) + func.coalesce(contact.c.country, "")
+
+
+def _raw(version: Version, step: CampaignStep, timing: _Timing, *, now: datetime) -> ColumnElement[Any]:
+    """What the step counts from: a moment, or a text that may be one."""
+    if timing.anchor is None:
+        return enrollment.c.base_at
+    if timing.anchor == ENROLLED:
+        return enrollment.c.enrolled_at
+    fact = FIELDS.get(timing.anchor) or answer(timing.anchor.removeprefix("answers."))
+    value: ColumnElement[Any] = fact.sql(version.campaign.step_scope(now, step))
+    return value
+
+
+def _worked_out(
+    connection: Connection, version: Version, step: CampaignStep, timing: _Timing, *, now: datetime
+) -> Iterator[tuple[str, str, int, datetime | None, datetime]]:
+    """Return each combination that people have, in the order of _COLUMNS; no base where there is no date."""
+    raw = _raw(version, step, timing, now=now)
+    combinations = (
+        select(_place(), raw, enrollment.c.round)
+        .select_from(people_of(enrollment, version.show_id))
+        .where(*_here(version, step), _undated(timing))
+        .distinct()
+    )
+    home = version.campaign.settings.timezone
+    for place, value, number in connection.execute(combinations).all():
+        names, _, country = place.partition("|")
+        zones = zones_of(None, names or None, country or None, home=home)
+        is_moment = isinstance(value, datetime)
+        base: datetime | None = value if is_moment else moment_in(value, zones[0])
+        text = "" if is_moment else value or ""
+        country = country or version.home_country
+        due_at = now if base is None else _due(base, number, timing, zones, country)
+        yield place, text, number, base, due_at
+
+
+def _due(
+    base: datetime, number: int, timing: _Timing, zones: tuple[str, ...], country: str | None
+) -> datetime:
+    wait, before, at = timing.wait, timing.before, timing.at
+    if number and timing.between is not None:
+        wait, before, at = timing.between, False, None
+    if number and timing.every is not None:
+        base = shifted(base, timing.every.times(number), zone=zones[0], country=country)
+    try:
+        return due(
+            base, after=wait, before=before, at=at, opening=timing.opening, zones=zones, country=country
+        )
+    except NeverOpen:
+        # It is never open in all the places where this person may be: the ledger holds it until it is late.
+        return shifted(base, wait, before=before, zone=zones[0], country=country)
+
+
+def _write(
+    connection: Connection,
+    version: Version,
+    step: CampaignStep,
+    timing: _Timing,
+    dates: CTE,
+    base_known: bool,
+    *,
+    now: datetime,
+) -> None:
+    raw = _raw(version, step, timing, now=now)
+    is_moment = isinstance(raw.type, Moment)
+    if not base_known and is_moment:
+        same: ColumnElement[bool] = raw.is_(None)
+    else:
+        same = raw == dates.c.base_at if is_moment else func.coalesce(raw, "") == dates.c.raw
+    theirs = (
+        select(enrollment.c.id, dates.c.base_at, dates.c.due_at)
+        .select_from(people_of(enrollment, version.show_id).join(dates, dates.c.place == _place()))
+        .where(*_here(version, step), _undated(timing), same, dates.c.number == enrollment.c.round)
+        .subquery("theirs")
+    )
+    connection.execute(
+        update(enrollment)
+        .where(enrollment.c.id == theirs.c.id, enrollment.c.due_at.is_distinct_from(theirs.c.due_at))
+        .values(base_at=theirs.c.base_at if base_known else null(), due_at=theirs.c.due_at)
+    )

@@ -1,0 +1,89 @@
+"""A message of the ledger becomes what a connector sends."""
+
+import pytest
+from sqlalchemy import select, update
+
+from aftershow.journey.context import addressees
+from aftershow.journey.rendering import asked
+from aftershow.journey.versions import newest
+from aftershow.store.tables import contact, message
+from aftershow.words import Channel
+
+
+@pytest.mark.parametrize(
+    ("channel", "address"),
+    [
+        (Channel.EMAIL, "ana@example.com"),
+        (Channel.TEXT, "+13095550100"),
+        (Channel.LETTER, "1 Pump Road, 70173 Stuttgart, DE"),
+        (Channel.CALL, "+13095550199"),
+        (Channel.MEETING, "ana@example.com"),
+    ],
+)
+def test_a_message_goes_where_its_channel_reaches(channel: Channel, address: str, stage) -> None:
+    """Each channel has its address, as the contact has it now; without one there is none."""
+    where = {"address_1": "1 Pump Road", "postal_code": "70173", "city": "Stuttgart", "country": "DE"}
+    ana = stage.person("ana@example.com", mobile="+13095550100", phone="+13095550199", **where)
+    stage.turn()
+    with stage.engine.begin() as connection:
+        connection.execute(update(message).values(channel=channel))
+        ids = connection.execute(select(message.c.id)).scalars().all()
+        version = newest(connection, stage.campaign(), now=stage.now)
+        step = version.campaign.steps[0]
+        [person] = addressees(connection, ids, version, step, now=stage.now)
+        assert (person.contact_id, person.address) == (ana, address)
+        connection.execute(update(contact).values(email=None, mobile=None, phone=None, address_1=None))
+        [person] = addressees(connection, ids, version, step, now=stage.now)
+        assert person.address is None
+
+
+def test_what_a_step_asks_comes_with_what_is_known() -> None:
+    """A brief says each question in words, and the answer that the lead gave already."""
+    assert asked(("decision_date", "budget"), {"budget": "20,000"}) == [
+        {"question": "decision date", "answer": None},
+        {"question": "budget", "answer": "20,000"},
+    ]
+
+
+def test_paper_and_phone_get_what_they_need(stage) -> None:
+    """A card goes out with its envelope, a call with what to find out, and an invitation with its subject."""
+    stage.write(
+        "config/campaigns/by-all-means.yaml",
+        """campaign: by-all-means
+purpose: Reach the A leads by whatever reaches them.
+show: expo
+audience: {where: grade == "A"}
+from: owner
+steps:
+  - letter: card
+  - call: ask
+    asks: [decision_date, budget]
+  - meeting: visit-us
+""",
+    )
+    stage.write("templates/card/letter.txt", "Dear {{ given_name }},\n\nthank you. {{ sender.name }}")
+    stage.write(
+        "templates/ask/call.txt",
+        "{% for ask in asks %}{{ ask.question }}={{ ask.answer or '?' }} {% endfor %}",
+    )
+    stage.write("templates/visit-us/subject.txt", "A visit, {{ given_name }}?")
+    stage.write("templates/visit-us/meeting.txt", "Come and see us.")
+    where = {"address_1": "1 Pump Road", "postal_code": "70173", "city": "Stuttgart", "country": "DE"}
+    stage.person(
+        "ana@example.com",
+        given_name="Ana",
+        phone="+13095550199",
+        answers={"budget": "20,000"},
+        owner="dana",
+        says=dict.fromkeys(("email", "letter", "call", "meeting"), "yes"),
+        **where,
+    )
+    for _ in range(3):
+        stage.turn("by-all-means")
+    letter, call, invitation = stage.sender.received
+    assert (letter.recipient, letter.body) == (
+        ("Ana", "1 Pump Road", "70173 Stuttgart", "Germany"),
+        "Dear Ana,\n\nthank you. Dana Cole",
+    )
+    assert (call.to, call.body) == ("+13095550199", "decision date=? budget=20,000")
+    assert (invitation.to, invitation.subject) == ("ana@example.com", "A visit, Ana?")
