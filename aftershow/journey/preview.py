@@ -10,6 +10,7 @@ from aftershow.audience.scope import Scope, people_from
 from aftershow.content.compose import compose_email
 from aftershow.content.template import BODIES, FILES, MessageTemplate
 from aftershow.journey.context import person_columns, person_context
+from aftershow.journey.digest import digest
 from aftershow.journey.rendering import envelope_of, template_of, unsubscribe_url
 from aftershow.signing import Signer
 from aftershow.store.tables import contact
@@ -30,11 +31,14 @@ def preview(
     """
     template = template_of(workspace, name)
     scope = Scope(now=now, zone=workspace.settings.timezone)
-    query = select(*person_columns(scope)).select_from(people_from(None)).where(contact.c.id == contact_id)
+    columns = (contact.c.rep, *person_columns(scope))
+    query = select(*columns).select_from(people_from(None)).where(contact.c.id == contact_id)
     row = connection.execute(query).mappings().one()
     rep = workspace.rep(row["owner"])
     url = unsubscribe_url(workspace, signer, contact_id, Channel.EMAIL, PREVIEW)
-    known = {"asks": (), "unsubscribe_url": url}
+    known: dict[str, Any] = {"asks": (), "unsubscribe_url": url}
+    if row["rep"]:
+        known["digest"] = digest(connection, row["rep"], None, workspace.settings.timezone, now=now)
     context = person_context(row, workspace.settings, rep, now=now) | known
     files = _texts(template, context)
     if Channel.EMAIL not in template.channels:
