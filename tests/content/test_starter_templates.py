@@ -30,6 +30,8 @@ NAMES = frozenset(
         "show.starts",
         "meeting.starts",
         "meeting.place",
+        "digest.ungraded",
+        "digest.promises",
     }
 )
 SERVES = {
@@ -50,6 +52,7 @@ SERVES = {
     "postcard-booth": {"letter"},
     "product-card": {"letter"},
     "quick-question": {"text"},
+    "rep-digest": {"email"},
     "second-email": {"email"},
     "silent-customer": {"call"},
     "site-visit": {"email", "meeting"},
@@ -81,6 +84,17 @@ FULL: dict[str, Any] = {
         "starts": datetime(2026, 10, 21, 14, 30, tzinfo=ZoneInfo("Europe/Berlin")),
         "place": "Hall 5, booth C 12",
     },
+    "digest": {
+        "ungraded": [
+            {
+                "name": "Ana Kovač",
+                "company": "Acme",
+                "captured_at": datetime(2026, 10, 20, 9, 58, tzinfo=UTC),
+            },
+            {"name": None, "company": None, "captured_at": None},
+        ],
+        "promises": [{"name": "Tom Rao", "company": None, "promise": "a price for two pumps"}],
+    },
     "sender": {
         "name": "Jonas Keller",
         "email": "jonas.keller@example.com",
@@ -96,6 +110,7 @@ BARE: dict[str, Any] = {
     "asks": [{"question": "decision date", "answer": None}, {"question": "budget", "answer": None}],
     "show": {},
     "meeting": {},
+    "digest": {"ungraded": [], "promises": []},
     "sender": {"name": "Example Pumps", "email": "hello@example.com"},
     "our": {"name": "Example Pumps Ltd", "address": "1250 Foundry Street"},
     "unsubscribe_url": "https://mail.example.com/u/x",
@@ -209,3 +224,18 @@ def test_a_reminder_says_where_and_when() -> None:
         assert "October 21, 2026, 2:30 PM" in text
         assert "Hall 5, booth C 12" in text
     assert "soon, at our booth" in template.render_text(BARE).body
+
+
+def test_a_digest_lists_what_is_left_to_do() -> None:
+    """A rep reads who has no grade and what was promised, counted; a rep who is done reads that."""
+    template = load("rep-digest")
+    full, done = template.render_email(FULL), template.render_email(BARE)
+    assert full.subject == "Tonight: 2 to grade, 1 to keep"
+    for line in (
+        "- Ana Kovač, Acme, scanned at 9:58 AM",
+        "- Name not known",
+        "- Tom Rao: a price for two pumps",
+    ):
+        assert line in full.text.splitlines()
+    assert done.subject == "Tonight: nothing left to do"
+    assert "All your scans have a grade" in done.text
