@@ -16,11 +16,12 @@ def digest(
 ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Return a rep's leads without a grade, and what was promised today (in the zone), of a show or of all.
 
-    Each entry has name, company and captured_at; a promise also what it says: the answer `promised`, else the
-    notes of the scan.
+    Each entry has name, company and captured_at (in the zone); a promise also what it says: the answer
+    `promised`, else the notes of the scan.
     """
+    clock = ZoneInfo(zone)
     mine = and_(lead.c.owner == rep, true() if show_id is None else lead.c.show_id == show_id)
-    today = now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = now.astimezone(clock).replace(hour=0, minute=0, second=0, microsecond=0)
     people = lead.join(contact, contact.c.id == lead.c.contact_id).outerjoin(
         account, account.c.id == contact.c.account_id
     )
@@ -40,8 +41,8 @@ def digest(
         .order_by(capture.c.id)
     )
     return {
-        "ungraded": [_entry(row) for row in connection.execute(ungraded)],
-        "promises": [_entry(row) | {"promise": row.promise} for row in connection.execute(promised)],
+        "ungraded": [_entry(row, clock) for row in connection.execute(ungraded)],
+        "promises": [_entry(row, clock) | {"promise": row.promise} for row in connection.execute(promised)],
     }
 
 
@@ -50,6 +51,7 @@ def _said(document: ColumnElement[Any], name: str) -> ColumnElement[str | None]:
     return said
 
 
-def _entry(row: Row[Any]) -> dict[str, Any]:
+def _entry(row: Row[Any], clock: ZoneInfo) -> dict[str, Any]:
     name = " ".join(filter(None, (row.given_name, row.family_name)))
-    return {"name": name or None, "company": row.company, "captured_at": row.captured_at}
+    scanned = row.captured_at.astimezone(clock) if row.captured_at else None
+    return {"name": name or None, "company": row.company, "captured_at": scanned}

@@ -7,15 +7,27 @@ from aftershow.words import Channel
 
 #: The longest address that a message and a suppression can keep.
 _LONGEST_ADDRESS = 320
+#: Countries whose letters name the state and put the postal code behind the town.
+_TOWN_FIRST = ("US", "CA", "AU")
 
 
 def _postal_address() -> ColumnElement[str]:
-    """The address on one line, as 1 Pump Road, 61602 Peoria, US; NULL without a street or a town."""
-    code = func.coalesce(contact.c.postal_code.concat(" "), "")
-    country = func.coalesce(literal(", ", Text()).concat(contact.c.country), "")
-    line = contact.c.address_1.concat(", ").concat(code).concat(contact.c.city).concat(country)
-    known = (contact.c.address_1 != "") & (contact.c.city != "")
+    """The address on one line, as 1 Pump Road, Peoria IL 61602, US; NULL without a street or a town."""
+    at = contact.c
+    town_first = _joined(" ", at.city, at.state, at.postal_code)
+    town = case((at.country.in_(_TOWN_FIRST), town_first), else_=_joined(" ", at.postal_code, at.city))
+    line = _joined(", ", at.address_1, at.address_2, town, at.country)
+    known = (at.address_1 != "") & (at.city != "")
     return case((known, func.substr(line, 1, _LONGEST_ADDRESS)))
+
+
+def _joined(between: str, *parts: ColumnElement[str] | ColumnElement[str | None]) -> ColumnElement[str]:
+    """The parts that there are, with this between them."""
+    separator = literal(between, Text())
+    line: ColumnElement[str] = literal("", Text())
+    for part in parts:
+        line = line.concat(func.coalesce(separator.concat(func.nullif(part, "")), ""))
+    return func.substr(line, len(between) + 1)
 
 
 #: The address that each channel uses; NULL for a contact who has none.

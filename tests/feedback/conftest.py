@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 SENT = {
     Channel.EMAIL: (1, "ana@example.com"),
     Channel.TEXT: (2, "+15085550114"),
-    Channel.LETTER: (3, "1 Pump Road, 61602 Peoria, US"),
+    Channel.LETTER: (3, "1 Pump Road, Peoria 61602, US"),
     Channel.CALL: (4, "+13095550100"),
     Channel.MEETING: (5, "ana@example.com"),
 }

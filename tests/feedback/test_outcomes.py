@@ -255,7 +255,7 @@ def test_a_returned_letter_blocks_that_very_address(connection: Connection) -> N
     tell(connection, _Kind.RETURNED, channel=Channel.LETTER)
     assert blocked(connection) == {
         ("email", "ana@example.com", "x"),
-        ("letter", "1 Pump Road, 61602 Peoria, US", "returned"),
+        ("letter", "1 Pump Road, Peoria 61602, US", "returned"),
     }
 
 

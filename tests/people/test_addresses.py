@@ -11,13 +11,23 @@ from aftershow.words import Channel
 from tests.leads.desk import NOW
 
 ROAD = {"address_1": "1 Pump Road", "city": "Peoria"}
+SUITE = {"address_2": "Suite 4", "state": "IL", "postal_code": "61602", "country": "US"}
+RING = {
+    "address_1": "Ringstr. 1",
+    "city": "Stuttgart",
+    "state": "BW",
+    "postal_code": "70173",
+    "country": "DE",
+}
 
 
 @pytest.mark.parametrize(
     ("channel", "known", "address"),
     [
         (Channel.LETTER, ROAD, "1 Pump Road, Peoria"),
-        (Channel.LETTER, {**ROAD, "postal_code": "61602", "country": "US"}, "1 Pump Road, 61602 Peoria, US"),
+        (Channel.LETTER, {**ROAD, **SUITE}, "1 Pump Road, Suite 4, Peoria IL 61602, US"),
+        (Channel.LETTER, {**ROAD, "state": "", "country": "US"}, "1 Pump Road, Peoria, US"),
+        (Channel.LETTER, RING, "Ringstr. 1, 70173 Stuttgart, DE"),
         (Channel.LETTER, {"address_1": "1 Pump Road", "postal_code": "61602"}, None),
         (Channel.LETTER, {**ROAD, "city": ""}, None),
         (Channel.LETTER, {"city": "Peoria", "country": "US"}, None),

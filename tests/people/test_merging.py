@@ -328,7 +328,7 @@ def test_a_profile_shows_every_kind_of_blocked_address(pair: Desk) -> None:
     with pair.engine.begin() as connection:
         connection.execute(update(contact).where(contact.c.id == 2).values(street))
         for channel, address in (
-            (Channel.LETTER, "1 Pump Road, 61602 Peoria, US"),
+            (Channel.LETTER, "1 Pump Road, Peoria 61602, US"),
             (Channel.CALL, "+13095550100"),
         ):
             suppress(connection, channel, address, reason="x", source="test", now=NOW)
