@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check fix bench clean
+.PHONY: demo test proof check fix bench clean
 
 demo: $(READY)
 	$(BIN)/aftershow demo
 
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# What takes minutes: processes that are killed in the middle of their work.
+proof: $(READY)
+	$(BIN)/pytest -m proof
 
 check: $(READY)
 	$(BIN)/ruff format --check .

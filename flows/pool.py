@@ -1,5 +1,10 @@
 """The work pool of Aftershow on a Prefect server: where deployments wait for a worker."""
 
+import os
+import signal
+import socket
+from contextlib import suppress
+
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter
@@ -35,9 +40,18 @@ def at_work(client: SyncPrefectClient) -> list[FlowRun]:
     return client.read_flow_runs(flow_run_filter=states, work_pool_filter=pool)
 
 
-def mark_crashed(client: SyncPrefectClient, why: str) -> int:
-    """Mark the runs that were at work as crashed, once their processes are gone; returns how many."""
+def end_runs(client: SyncPrefectClient, why: str) -> int:
+    """End the runs that are at work without a worker: kill, and mark as crashed; returns how many."""
     runs = at_work(client)
     for run in runs:
+        _kill(run)
         client.set_flow_run_state(run.id, Crashed(message=why), force=True)
     return len(runs)
+
+
+def _kill(run: FlowRun) -> None:
+    """Kill a run's process on this machine: the worker made it the leader of a group of its own."""
+    host, _, number = (run.infrastructure_pid or "").rpartition(":")
+    if host == socket.gethostname() and number.isdigit():
+        with suppress(ProcessLookupError):
+            os.killpg(int(number), signal.SIGKILL)

@@ -23,7 +23,7 @@ from flows.automations import ensure_automations
 from flows.child import prefect_child
 from flows.deployments import deploy
 from flows.environment import server_environment, worker_environment
-from flows.pool import POOL, at_work, mark_crashed, open_queue
+from flows.pool import POOL, at_work, end_runs, open_queue
 
 #: Tells what is going on.
 Tell = Callable[[str], None]
@@ -192,7 +192,7 @@ def _drain(client: SyncPrefectClient, asked: _Asked, tell: Tell) -> None:
 
 
 def _end_what_is_left(client: SyncPrefectClient, tell: Tell) -> None:
-    """Called when the worker and its runs are gone, and the server is not."""
-    left = mark_crashed(client, "`aftershow up` was stopped while this run was at work.")
+    """End the runs that outlived the worker, while the server still takes it down."""
+    left = end_runs(client, "`aftershow up` was stopped while this run was at work.")
     if left:
         tell(f"{left} runs were stopped; what they had claimed is free again in ten minutes.")

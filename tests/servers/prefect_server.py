@@ -19,7 +19,7 @@ from flows.environment import QUIET
 @contextmanager
 def prefect_server(home: Path) -> Iterator[str]:
     """Start a server, offline and with nothing in it; yields its API address, which flows then use."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         **QUIET,
@@ -41,7 +41,8 @@ def prefect_server(home: Path) -> Iterator[str]:
             server.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nothing uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

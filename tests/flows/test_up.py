@@ -1,0 +1,130 @@
+"""One command starts everything, and leaves nothing behind when it is stopped."""
+
+import os
+import signal
+import sqlite3
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from aftershow.desk import open_desk
+from aftershow.leads.importing import import_files
+from tests.flows.conftest import Prefect, asking
+from tests.flows.program import Program, processes, refused_up, started_up, within
+from tests.promises.conftest import MORNING, SHOW, Office
+from tests.promises.test_mail import smtp
+from tests.servers.prefect_server import free_port
+from tests.servers.smtp_server import Act, Rule, SmtpServer
+
+WITH_PERMISSION = "permissions: [{channel: email, answer: yes, wording: You may write to me.}]\n"
+
+
+class Installation:
+    """A workspace that is up."""
+
+    def __init__(self, office: Office, port: int, up: "Program[str]") -> None:
+        self.office, self.port, self.up = office, port, up
+        self.home = str(office.root / ".prefect")
+
+    def find(self, what: str) -> int | None:
+        """Return the id of a process of ours by a part of its command line."""
+        return next((number for number, words in processes(self.home).items() if what in words), None)
+
+    def start_run(self, prefect: Prefect) -> None:
+        """Ask for a turn of the campaign, as the button in the pages does."""
+        deployment = prefect.deployment("run-campaign/follow-up")
+        prefect.client.create_flow_run_from_deployment(deployment.id)
+
+    def end(self) -> tuple[int, str]:
+        """Wait for its end; returns its exit code and what it said."""
+        said, _ = self.up.communicate(timeout=90)
+        return self.up.returncode, said
+
+
+@pytest.fixture
+def installation(office: Office) -> Iterator[Installation]:
+    """The workspace, up."""
+    port = free_port()
+    with started_up(office.root, port) as up:
+        installation = Installation(office, port, up)
+        within(90, lambda: installation.find("worker start") or up.poll() is not None, "the worker starts")
+        yield installation
+
+
+@pytest.fixture
+def prefect(installation: Installation) -> Iterator[Prefect]:
+    """The server of the workspace that is up."""
+    api = f"http://127.0.0.1:{installation.port}/api"
+    with temporary_settings({PREFECT_API_URL: api}), asking() as prefect:
+        yield prefect
+
+
+def test_up_and_down(
+    installation: Installation, prefect: Prefect, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """All is deployed and shown, a second start says in a line why not, and TERM leaves nothing behind."""
+    assert prefect.deployment("run-campaign/follow-up").paused is False
+    assert "Prefect" in httpx.get(f"http://127.0.0.1:{installation.port}/").text
+    code, said = refused_up(installation.office.root, free_port())
+    assert (code, said.count("\n"), "This workspace is up already" in said) == (2, 1, True)
+    other = Office(tmp_path_factory.mktemp("other"))
+    other.set_up("email", {"connector": "outbox"})
+    code, said = refused_up(other.root, installation.port)
+    assert (code, said.count("\n"), f"Port {installation.port} is taken" in said) == (2, 1, True)
+    installation.up.send_signal(signal.SIGTERM)
+    code, said = installation.end()
+    assert (code, processes(installation.home)) == (0, {})
+    assert said.endswith("Stopped.\n")
+
+
+@pytest.mark.proof
+def test_waits_for_runs_at_work(installation: Installation, prefect: Prefect) -> None:
+    """Stopped while it sends, it waits until the run ended by itself; nothing is left and nothing runs."""
+    with SmtpServer([Rule(at="RCPT", do=Act.HANG, times=1)]) as server:
+        sending(installation, server)
+        installation.start_run(prefect)
+        within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
+        installation.up.send_signal(signal.SIGTERM)
+        read = iter(installation.up.stdout or ())
+        assert any("waiting for them" in line for line in read)
+        server.release()
+        code, _ = installation.end()
+    assert (code, processes(installation.home)) == (0, {})
+    assert run_states(installation) <= {"SCHEDULED", "FAILED"}  # the mail server gave up on Ana
+    assert installation.office.ledger() == {"Ana": "planned"}
+
+
+@pytest.mark.proof
+def test_a_dead_worker(installation: Installation, prefect: Prefect) -> None:
+    """When the worker is killed in the middle of a run, up ends and says so, and no process is left."""
+    with SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as server:
+        sending(installation, server)
+        installation.start_run(prefect)
+        within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
+        worker = installation.find("worker start")
+        assert worker is not None
+        os.kill(worker, signal.SIGKILL)
+        code, said = installation.end()
+    assert (code, processes(installation.home)) == (1, {})
+    assert run_states(installation) <= {"SCHEDULED", "CRASHED"}
+    assert "The Prefect worker ended by itself" in said
+
+
+def run_states(installation: Installation) -> set[str]:
+    """Return the types of the states in which the server left the runs."""
+    with sqlite3.connect(f"{installation.home}/prefect.db") as database:
+        return {state for (state,) in database.execute("SELECT DISTINCT state_type FROM flow_run")}
+
+
+def sending(installation: Installation, server: SmtpServer) -> None:
+    """Give the campaign someone to write to, by a mail server."""
+    office = installation.office
+    office.set_up("email", {**smtp(server), "timeout": 60})
+    office.write("config/shows/expo.yaml", SHOW + WITH_PERMISSION)
+    office.write("leads/expo/scans.csv", "First name,Last name,Email\nAna,Lee,ana@example.com\n")
+    with open_desk(office.root) as desk:
+        # Not by the flow: this process would go on telling the server of it when that is gone.
+        show, files = desk.show("expo"), [office.root / "leads/expo/scans.csv"]
+        import_files(desk.engine, show, desk.workspace.settings, files, now=MORNING)
