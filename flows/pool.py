@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from contextlib import suppress
 
 from prefect.client.orchestration import SyncPrefectClient
@@ -41,7 +40,7 @@ def at_work(client: SyncPrefectClient) -> list[FlowRun]:
 
 
 def end_runs(client: SyncPrefectClient, why: str) -> int:
-    """End the runs that are at work without a worker: kill, and mark as crashed; returns how many."""
+    """End the runs at work on this machine without a worker: killed, marked as crashed; returns how many."""
     runs = at_work(client)
     for run in runs:
         _kill(run)
@@ -50,8 +49,7 @@ def end_runs(client: SyncPrefectClient, why: str) -> int:
 
 
 def _kill(run: FlowRun) -> None:
-    """Kill a run's process on this machine: the worker made it the leader of a group of its own."""
-    host, _, number = (run.infrastructure_pid or "").rpartition(":")
-    if host == socket.gethostname() and number.isdigit():
+    """Kill a run's process, which the worker made the leader of a group of its own."""
+    if run.infrastructure_pid and run.infrastructure_pid.isdigit():
         with suppress(ProcessLookupError):
-            os.killpg(int(number), signal.SIGKILL)
+            os.killpg(int(run.infrastructure_pid), signal.SIGKILL)

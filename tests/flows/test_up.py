@@ -83,7 +83,7 @@ def test_up_and_down(
 def test_waits_for_runs_at_work(installation: Installation, prefect: Prefect) -> None:
     """Stopped while it sends, it waits until the run ended by itself; nothing is left and nothing runs."""
     with SmtpServer([Rule(at="RCPT", do=Act.HANG, times=1)]) as server:
-        sending(installation, server)
+        sending(installation.office, server)
         installation.start_run(prefect)
         within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
         installation.up.send_signal(signal.SIGTERM)
@@ -100,7 +100,7 @@ def test_waits_for_runs_at_work(installation: Installation, prefect: Prefect) ->
 def test_a_dead_worker(installation: Installation, prefect: Prefect) -> None:
     """When the worker is killed in the middle of a run, up ends and says so, and no process is left."""
     with SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as server:
-        sending(installation, server)
+        sending(installation.office, server)
         installation.start_run(prefect)
         within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
         worker = installation.find("worker start")
@@ -118,9 +118,8 @@ def run_states(installation: Installation) -> set[str]:
         return {state for (state,) in database.execute("SELECT DISTINCT state_type FROM flow_run")}
 
 
-def sending(installation: Installation, server: SmtpServer) -> None:
+def sending(office: Office, server: SmtpServer) -> None:
     """Give the campaign someone to write to, by a mail server."""
-    office = installation.office
     office.set_up("email", {**smtp(server), "timeout": 60})
     office.write("config/shows/expo.yaml", SHOW + WITH_PERMISSION)
     office.write("leads/expo/scans.csv", "First name,Last name,Email\nAna,Lee,ana@example.com\n")
