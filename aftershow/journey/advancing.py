@@ -1,5 +1,6 @@
 """Move people on once a step is behind them: to the next, to what comes instead, or to another attempt."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -19,7 +20,7 @@ from sqlalchemy import (
 
 from aftershow.journey.campaign import CampaignStep
 from aftershow.journey.program import STOP, Next
-from aftershow.journey.steps.step import OUTCOMES, SILENCE, TRY_AGAIN, SendingStep
+from aftershow.journey.steps.step import OUTCOMES, SIGNS, SILENCE, TRY_AGAIN, SendingStep
 from aftershow.journey.versions import Version
 from aftershow.ledger.planning import PASSING, occurrence
 from aftershow.store.tables import enrollment, interaction, message
@@ -136,7 +137,8 @@ def _after_listening(
     now: datetime | None,
 ) -> tuple[ColumnElement[str | None], ColumnElement[datetime]]:
     """Where people go whose message went out, by what came back last; NULL while there is time to answer."""
-    kind, at = _answer(sending, interaction.c.kind), _answer(sending, interaction.c.occurred_at)
+    counts = [kind for kind in OUTCOMES[sending.channel] if kind not in SIGNS or kind in step.node.outcomes]
+    kind, at = _answer(interaction.c.kind, counts), _answer(interaction.c.occurred_at, counts)
     silent_at = later(message.c.handed_over_at, sending.listen.seconds)
     ways = []
     again = enrollment.c.round + 1 < sending.attempts
@@ -144,7 +146,7 @@ def _after_listening(
         ways.append((and_(kind.in_(TRY_AGAIN), again), _name(step.key)))
     ways += [
         (kind == outcome, _name(_way(step, outcome)))
-        for outcome in OUTCOMES[sending.channel]
+        for outcome in counts
         if _way(step, outcome) != step.node.follower
     ]
     ways.append((kind.is_not(None), _name(step.node.follower)))
@@ -167,11 +169,11 @@ def _way(step: CampaignStep, outcome: str) -> Next:
     return step.node.follower
 
 
-def _answer(sending: SendingStep, column: ColumnElement[object]):  # type: ignore[no-untyped-def]  # of the column's type
-    """Return a column of the last thing that came back on the message."""
+def _answer(column: ColumnElement[object], kinds: Sequence[InteractionKind]):  # type: ignore[no-untyped-def]  # of the column's type
+    """Return a column of the last thing of some kinds that came back on the message."""
     last = (
         select(column)
-        .where(interaction.c.message_id == message.c.id, interaction.c.kind.in_(OUTCOMES[sending.channel]))
+        .where(interaction.c.message_id == message.c.id, interaction.c.kind.in_(kinds))
         .order_by(interaction.c.occurred_at.desc(), interaction.c.id.desc())
         .limit(1)
     )

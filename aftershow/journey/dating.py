@@ -5,7 +5,7 @@ have it in one statement.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Integer,
     Text,
     and_,
+    case,
     column,
     exists,
     false,
@@ -32,7 +33,7 @@ from aftershow.audience.fields import FIELDS, answer
 from aftershow.journey.campaign import ENROLLED, Campaign, CampaignStep
 from aftershow.journey.dates import moment_in
 from aftershow.journey.versions import Version
-from aftershow.ledger.holds import people_of
+from aftershow.ledger.holds import held_out, people_of
 from aftershow.ledger.planning import occurrence
 from aftershow.people.zones import zones_of
 from aftershow.store.listing import listings
@@ -44,7 +45,7 @@ from aftershow.workspace.moments import TimeOfDay, shifted
 from aftershow.workspace.openings import NeverOpen, Opening
 
 #: Dates that may change while somebody waits for them.
-_MOVING = ("meeting.", "answers.")
+MOVING = ("meeting.", "answers.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,25 +57,28 @@ class _Timing:
     #: what it counts from; None: the step before it
     anchor: str | None
     at: TimeOfDay | None
-    #: the wait of an attempt after the first, or of an occurrence of a recurring step
-    between: Wait | None
+    #: of a recurring step, the wait between its occurrences, and how many there are at most
     every: Wait | None
+    times: int | None
+    #: for whom this is: those who try again, or those who do not; None: everybody
+    again: bool | None
     opening: Opening
 
     @property
     def is_plain(self) -> bool:
         """Whether a fixed number of seconds does it, for everybody everywhere."""
-        exact = self.wait.is_exact and (self.between is None) and self.every is None
+        exact = self.wait.is_exact and self.every is None
         return exact and self.anchor is None and self.at is None and self.opening == Opening()
 
 
-#: Where, from what, and which time; and then: from which moment, and when.
+#: Where, from what, and which time; and then: from which moment, when, and as which time.
 _COLUMNS = (
     column("place", Text),
     column("raw", Text),
     column("number", Integer),
     column("base_at", Moment),
     column("due_at", Moment),
+    column("round", Integer),
 )
 
 
@@ -83,37 +87,45 @@ def date(connection: Connection, version: Version, step: CampaignStep, *, now: d
 
     Who has no date to count from is due at once, without a base: the ledger holds that message.
     """
-    timing = _timing(version.campaign, step)
-    if timing.is_plain:
-        _date_plainly(connection, version, step, timing)
-        return
-    known, unknown = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
-    for place, raw, number, base, due_at in _worked_out(connection, version, step, timing, now=now):
-        (unknown if base is None else known).append((place, raw, number, base or now, due_at))
-    for rows, base_known in ((known, True), (unknown, False)):
-        for dates in listings("dates", _COLUMNS, rows):
-            _write(connection, version, step, timing, dates, base_known, now=now)
+    for timing in _timings(version.campaign, step):
+        if timing.is_plain:
+            _date_plainly(connection, version, step, timing, now=now)
+            continue
+        known, unknown = list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+        for place, raw, number, base, *due_at in _worked_out(connection, version, step, timing, now=now):
+            (unknown if base is None else known).append((place, raw, number, base or now, *due_at))
+        for rows, base_known in ((known, True), (unknown, False)):
+            for dates in listings("dates", _COLUMNS, rows):
+                _write(connection, version, step, timing, dates, base_known, now=now)
 
 
-def _timing(campaign: Campaign, step: CampaignStep) -> _Timing:
+def _timings(campaign: Campaign, step: CampaignStep) -> Iterator[_Timing]:
     model, sending = step.node.model, step.sends
-    return _Timing(
+    tries = sending.attempts > 1 if sending else False
+    timing = _Timing(
         wait=model.wait,
         before=model.when.before if model.when else False,
         anchor=model.when.anchor if model.when else None,
         at=model.at,
-        between=sending.between if sending and sending.attempts > 1 else None,
         every=sending.every if sending else None,
+        times=sending.times if sending else None,
+        again=False if tries else None,
         opening=campaign.opening(sending) if sending else Opening(),
     )
+    yield timing
+    if sending and tries:
+        # Whatever the first attempt counts from, the others count from what came back on the one before.
+        yield replace(timing, wait=sending.between, before=False, anchor=None, at=None, again=True)
 
 
-def _date_plainly(connection: Connection, version: Version, step: CampaignStep, timing: _Timing) -> None:
+def _date_plainly(
+    connection: Connection, version: Version, step: CampaignStep, timing: _Timing, *, now: datetime
+) -> None:
     seconds = int(shifted(_EPOCH, timing.wait, zone="UTC", country=None).timestamp())
     base = enrollment.c.base_at
     connection.execute(
         update(enrollment)
-        .where(*_here(version, step), enrollment.c.due_at.is_(None))
+        .where(*_here(version, step, timing, now=now), enrollment.c.due_at.is_(None))
         .values(due_at=later(base, seconds) if seconds else base)
     )
 
@@ -121,17 +133,33 @@ def _date_plainly(connection: Connection, version: Version, step: CampaignStep, 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-def _here(version: Version, step: CampaignStep) -> tuple[ColumnElement[bool], ...]:
+def _here(
+    version: Version, step: CampaignStep, timing: _Timing, *, now: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    attempts = {None: true(), False: enrollment.c.round == 0, True: enrollment.c.round > 0}
     return (
         enrollment.c.campaign == version.campaign.name,
         enrollment.c.version_id == version.id,
         enrollment.c.step == step.key,
+        enrollment.c.exited_at.is_(None),
+        attempts[timing.again],
+        # Dates go by while somebody is held out: there is nothing to count before that is over.
+        true() if timing.anchor in (None, ENROLLED) else _came_in(version) <= literal(now, Moment()),
     )
+
+
+def _came_in(version: Version) -> ColumnElement[datetime]:
+    """When a person was enrolled, or was no longer held out."""
+    hold_out = version.campaign.model.audience.hold_out
+    if hold_out is None or hold_out.lasts is None:
+        return enrollment.c.enrolled_at
+    over = later(enrollment.c.enrolled_at, hold_out.lasts.seconds)
+    return case((held_out(), over), else_=enrollment.c.enrolled_at)
 
 
 def _undated(timing: _Timing) -> ColumnElement[bool]:
     """Who has no date yet, or may have another one now."""
-    moving = timing.anchor is not None and timing.anchor.startswith(_MOVING)
+    moving = timing.anchor is not None and timing.anchor.startswith(MOVING)
     written = exists().where(
         message.c.enrollment_id == enrollment.c.id,
         message.c.step == enrollment.c.step,
@@ -152,7 +180,7 @@ def _raw(version: Version, step: CampaignStep, timing: _Timing, *, now: datetime
     if timing.anchor is None:
         return enrollment.c.base_at
     if timing.anchor == ENROLLED:
-        return enrollment.c.enrolled_at
+        return _came_in(version)
     fact = FIELDS.get(timing.anchor) or answer(timing.anchor.removeprefix("answers."))
     value: ColumnElement[Any] = fact.sql(version.campaign.step_scope(now, step))
     return value
@@ -160,13 +188,13 @@ def _raw(version: Version, step: CampaignStep, timing: _Timing, *, now: datetime
 
 def _worked_out(
     connection: Connection, version: Version, step: CampaignStep, timing: _Timing, *, now: datetime
-) -> Iterator[tuple[str, str, int, datetime | None, datetime]]:
+) -> Iterator[tuple[str, str, int, datetime | None, datetime, int]]:
     """Return each combination that people have, in the order of _COLUMNS; no base where there is no date."""
     raw = _raw(version, step, timing, now=now)
     combinations = (
         select(_place(), raw, enrollment.c.round)
         .select_from(people_of(enrollment, version.show_id))
-        .where(*_here(version, step), _undated(timing))
+        .where(*_here(version, step, timing, now=now), _undated(timing))
         .distinct()
     )
     home = version.campaign.settings.timezone
@@ -177,21 +205,31 @@ def _worked_out(
         base: datetime | None = value if is_moment else moment_in(value, zones[0])
         text = "" if is_moment else value or ""
         country = country or version.home_country
-        due_at = now if base is None else _due(base, number, timing, zones, country)
-        yield place, text, number, base, due_at
+        due_at, which = (now, number) if base is None else _due(base, number, timing, zones, country)
+        yield place, text, number, base, due_at, which
 
 
 def _due(
     base: datetime, number: int, timing: _Timing, zones: tuple[str, ...], country: str | None
+) -> tuple[datetime, int]:
+    """Return when a time is due, and as which: those that wait for one opening are one, the last of them."""
+    due_at = _due_once(base, number, timing, zones, country)
+    while timing.every is not None and (timing.times is None or number + 1 < timing.times):
+        if _due_once(base, number + 1, timing, zones, country) != due_at:
+            break
+        number += 1
+    return due_at, number
+
+
+def _due_once(
+    base: datetime, number: int, timing: _Timing, zones: tuple[str, ...], country: str | None
 ) -> datetime:
-    wait, before, at = timing.wait, timing.before, timing.at
-    if number and timing.between is not None:
-        wait, before, at = timing.between, False, None
+    wait, before, opening = timing.wait, timing.before, timing.opening
     if number and timing.every is not None:
         base = shifted(base, timing.every.times(number), zone=zones[0], country=country)
     try:
         return due(
-            base, after=wait, before=before, at=at, opening=timing.opening, zones=zones, country=country
+            base, after=wait, before=before, at=timing.at, opening=opening, zones=zones, country=country
         )
     except NeverOpen:
         # It is never open in all the places where this person may be: the ledger holds it until it is late.
@@ -215,13 +253,22 @@ def _write(
     else:
         same = raw == dates.c.base_at if is_moment else func.coalesce(raw, "") == dates.c.raw
     theirs = (
-        select(enrollment.c.id, dates.c.base_at, dates.c.due_at)
+        select(enrollment.c.id, dates.c.base_at, dates.c.due_at, dates.c.round)
         .select_from(people_of(enrollment, version.show_id).join(dates, dates.c.place == _place()))
-        .where(*_here(version, step), _undated(timing), same, dates.c.number == enrollment.c.round)
+        .where(
+            *_here(version, step, timing, now=now),
+            _undated(timing),
+            same,
+            dates.c.number == enrollment.c.round,
+        )
         .subquery("theirs")
     )
     connection.execute(
         update(enrollment)
         .where(enrollment.c.id == theirs.c.id, enrollment.c.due_at.is_distinct_from(theirs.c.due_at))
-        .values(base_at=theirs.c.base_at if base_known else null(), due_at=theirs.c.due_at)
+        .values(
+            base_at=theirs.c.base_at if base_known else null(),
+            due_at=theirs.c.due_at,
+            round=theirs.c.round,
+        )
     )

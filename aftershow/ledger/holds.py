@@ -60,11 +60,17 @@ def people_of(enrolled: FromClause, show_id: int | None = None) -> FromClause:
     )
 
 
+def held_out() -> ColumnElement[bool]:
+    """Whether chance held the person of an enrollment out, whatever splits came after it."""
+    arm = func.coalesce(enrollment.c.arm, "")
+    return or_(arm == HOLD_OUT, arm.startswith(f"{HOLD_OUT}/", autoescape=True))
+
+
 def person_reason(rules: StepRules) -> ColumnElement[str | None]:
     """Return the first reason that lies in the person, or NULL."""
     reasons: _Reasons = [(enrollment.c.exited_at.is_not(None), HoldReason.EXITED)]
     if rules.holds_out:
-        reasons.append((func.coalesce(enrollment.c.arm == HOLD_OUT, false()), HoldReason.HOLD_OUT))
+        reasons.append((held_out(), HoldReason.HOLD_OUT))
     if rules.needs_date:
         reasons.append((enrollment.c.base_at.is_(None), HoldReason.NO_DATE))
     reasons += [

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, insert, select, update
 
+from aftershow.feedback.outcomes import latest_message, log_outcome
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.plan import Plan, make_plan
 from aftershow.journey.reading import load_campaign
@@ -15,12 +16,13 @@ from aftershow.journey.rendering import renderers
 from aftershow.journey.turn import TurnResult, finish, prepare, send_shard
 from aftershow.journey.versions import in_use
 from aftershow.leads.shows import show_id
+from aftershow.ledger.approvals import approve
 from aftershow.ledger.tally import Tally
 from aftershow.people.permissions import record
 from aftershow.ports import Outcome, Receipt, Rendered
 from aftershow.signing import Signer
-from aftershow.store.tables import contact, lead
-from aftershow.words import Answer, Channel
+from aftershow.store.tables import contact, enrollment, lead, message
+from aftershow.words import Answer, Channel, InteractionKind
 from aftershow.workspace.workspace import Workspace, load_workspace
 
 NOW = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
@@ -69,19 +71,42 @@ steps:
 }
 
 
+#: A template that serves every channel.
+ANY = {
+    "subject.txt": "Hello",
+    "email.html": "<p>Hello</p>",
+    "text.txt": "Hello",
+    "letter.txt": "Hello",
+    "call.txt": "Ask",
+    "meeting.txt": "Come",
+}
+
+#: All that a person may have: an address for every channel.
+REACHABLE = {
+    "mobile": "+13095550100",
+    "phone": "+13095550199",
+    "address_1": "1 Pump Road",
+    "postal_code": "61602",
+    "city": "Peoria",
+    "timezone": "America/Chicago",
+    "country": "US",
+}
+YES = dict.fromkeys(Channel, "yes")
+
+
 class Keeping:
     """A sender that keeps what it gets."""
 
-    channels = frozenset({Channel.EMAIL, Channel.TEXT})
+    channels = frozenset(Channel)
 
     def __init__(self) -> None:
         self.received: list[Rendered] = []
         self.outcomes: dict[str, Outcome] = {}
 
     def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
-        for message in messages:
-            self.received.append(message)
-            yield self.outcomes.get(message.to, Receipt(key=message.key, accepted=True))
+        for rendered in messages:
+            self.received.append(rendered)
+            yield self.outcomes.get(rendered.to, Receipt(key=rendered.key, accepted=True))
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -123,6 +148,103 @@ class Stage:
             for channel, answer in ({"email": "yes"} if says is None else says).items():
                 record(connection, number, Channel(channel), Answer(answer), source="test", said_at=NOW)
         return number
+
+    def someone(self, email: str = "ana@example.com", **values: Any) -> int:
+        """Add a person who can be reached by every channel, and wants to be; returns the contact's id."""
+        return self.person(email, **({"says": YES} | REACHABLE | values))
+
+    def journey(
+        self,
+        steps: str,
+        head: str = "",
+        *,
+        audience: str = "{where: grade == 'A'}",
+        show: str | None = "expo",
+    ) -> None:
+        """Write the campaign `c`: its steps, and what stands before them; any template is there."""
+        lines = ["campaign: c", "purpose: p", f"audience: {audience}", head.strip()]
+        if show:
+            lines.insert(2, f"show: {show}")
+        if steps.strip().startswith("- "):
+            steps = f"steps:\n{steps}"
+        self.write("config/campaigns/c.yaml", "\n".join([*filter(None, lines), steps]) + "\n")
+        for name in ("a", "b", "c", "d"):
+            for file, text in ANY.items():
+                self.write(f"templates/{name}/{file}", text)
+
+    def hears(
+        self,
+        person: int,
+        kind: str,
+        channel: str | None = None,
+        *,
+        step: str | None = None,
+        after: timedelta | None = None,
+        **more: Any,
+    ) -> None:
+        """Let something come back from a person, of the message that went out last, after some time."""
+        self.now += after or timedelta(0)
+        way = Channel(channel) if channel else None
+        with self.engine.begin() as connection:
+            log_outcome(
+                connection,
+                person,
+                InteractionKind(kind),
+                channel=way,
+                at=self.now,
+                source="test",
+                external_id=f"{person}:{kind}:{channel}:{self.now.isoformat()}",
+                message_id=latest_message(connection, person, way, step=step),
+                now=self.now,
+                **more,
+            )
+
+    def approve(self, steps: list[str] | None = None) -> int:
+        """Let go what waits for approval in the campaign `c`."""
+        with self.engine.begin() as connection:
+            return approve(connection, "c", steps, by="boss", now=self.now)
+
+    def change(self, person: int, **values: Any) -> None:
+        """Change a person's own columns, or those of the lead."""
+        for table, key in ((contact, contact.c.id), (lead, lead.c.contact_id)):
+            mine = {name: value for name, value in values.items() if name in table.c}
+            if mine:
+                with self.engine.begin() as connection:
+                    connection.execute(update(table).where(key == person).values(**mine))
+
+    def until(self, end: datetime, *, every: timedelta = timedelta(hours=1)) -> list[tuple[str, datetime]]:
+        """Take turns of the campaign `c` until a moment; returns each step that went out, and when."""
+        before = len(self.sent())
+        while self.now < end:
+            self.turn("c")
+            self.now = min(self.now + every, end)
+        return self.sent()[before:]
+
+    def sent(self, person: int | None = None) -> list[tuple[str, datetime]]:
+        """Return the steps that went out, with the moment, in their order."""
+        query = select(message.c.step, message.c.handed_over_at).where(message.c.handed_over_at.is_not(None))
+        if person is not None:
+            query = query.where(message.c.contact_id == person)
+        with self.engine.begin() as connection:
+            rows = connection.execute(query.order_by(message.c.handed_over_at, message.c.id))
+            return [(row.step, row.handed_over_at) for row in rows]
+
+    def steps(self, person: int | None = None) -> list[str]:
+        """Return the steps that went out, in their order."""
+        return [step for step, _ in self.sent(person)]
+
+    def ledger(self, person: int | None = None) -> list[tuple[str, str, str | None]]:
+        """Return step, state and reason of each message, in the order in which they came up."""
+        query = select(message.c.step, message.c.state, message.c.reason).order_by(message.c.id)
+        if person is not None:
+            query = query.where(message.c.contact_id == person)
+        with self.engine.begin() as connection:
+            return [(row.step, row.state, row.reason) for row in connection.execute(query)]
+
+    def enrolled(self, person: int) -> Any:
+        """Return the person's only enrollment."""
+        with self.engine.begin() as connection:
+            return connection.execute(select(enrollment).where(enrollment.c.contact_id == person)).one()
 
     def plan(self, name: str = "follow-up") -> Plan:
         return make_plan(self.engine, self.campaign(name), now=self.now)

@@ -40,6 +40,8 @@ OUTCOMES: Mapping[Channel, tuple[InteractionKind, ...]] = {
     ),
 }
 SILENCE = "silence"
+#: Signs that a message arrived, no answers: the person waits on, unless `on` names them.
+SIGNS = (InteractionKind.OPENED, InteractionKind.CLICKED, InteractionKind.DELIVERED)
 #: After one of these another attempt is made, while there are attempts left.
 TRY_AGAIN = (InteractionKind.NO_ANSWER, InteractionKind.BUSY, InteractionKind.LEFT_VOICEMAIL)
 
