@@ -110,7 +110,8 @@ def findings(found: "Findings") -> None:
     if found.problems:
         say(f"\nMistakes: {len(found.problems)}. Correct them, then run `aftershow check` again.")
     else:
-        say(f"All good: {found.campaigns} campaigns, {found.templates} templates.")
+        tests = f", {found.tests} expectations of their tests" if found.tests else ""
+        say(f"All good: {found.campaigns} campaigns, {found.templates} templates{tests}.")
 
 
 def plan(made: "Plan", timezone: str) -> None:

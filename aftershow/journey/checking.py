@@ -14,6 +14,7 @@ from aftershow.journey.campaign_file import CampaignModel
 from aftershow.journey.context import NAMES
 from aftershow.journey.program import sending_places
 from aftershow.journey.reading import load_campaigns
+from aftershow.journey.trials import campaign_of, run_trial
 from aftershow.words import Channel
 from aftershow.workspace.source import Source, collect
 from aftershow.workspace.wording import did_you_mean
@@ -33,12 +34,15 @@ class Findings:
     #: how many campaigns and templates were looked at
     campaigns: int
     templates: int
+    #: expectations of the marketers' own tests, and how many of them came true or not
+    tests: int
 
 
 def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnector) -> Findings:
     """Check every YAML file and template under `root`."""
     problems: list[Problem] = []
     warnings: list[str] = []
+    tests = 0
     workspace = collect(problems, lambda: load_workspace(root, environ))
     templates = _template_names(root / "templates")
     channels = {name: _check_template(root, name, problems, warnings) for name in templates}
@@ -47,12 +51,14 @@ def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnecto
         problems += _step_problems(source, channels, workspace)
     if workspace is not None:
         problems += _channel_problems(workspace, check_connector) + _segment_problems(workspace)
-        collect(problems, lambda: load_campaigns(workspace))
+        campaigns = collect(problems, lambda: load_campaigns(workspace)) or {}
+        tests = _run_tests(root, campaigns, problems, broken=not campaigns)
     return Findings(
         problems=list(dict.fromkeys(problems)),
         warnings=warnings,
         campaigns=len(sources),
         templates=len(templates),
+        tests=tests,
     )
 
 
@@ -107,6 +113,27 @@ def _channel_problems(workspace: Workspace, check_connector: CheckConnector) -> 
         except AftershowError as error:
             found.append(workspace.settings_source.problem(("channels", channel.value), str(error)))
     return found
+
+
+def _run_tests(
+    root: Path, campaigns: Mapping[str, Campaign], problems: list[Problem], *, broken: bool
+) -> int:
+    """Run the marketers' tests of all sound campaigns; returns how many expectations there were."""
+    tests = 0
+    for path in sorted((root / CAMPAIGNS).glob(f"*{TESTS}")):
+        file = path.relative_to(root).as_posix()
+        name = campaign_of(file)
+        if name not in campaigns:
+            if not broken:
+                text = f"it tests a campaign that is not there{did_you_mean(name, campaigns)}"
+                problems.append(Problem(file=file, text=text))
+            continue
+        source = collect(problems, partial(Source.load, root, file))
+        if source is not None:
+            found = collect(problems, partial(run_trial, campaigns[name], source))
+            problems += found or []
+            tests += len(source.data.get("expect", ()))
+    return tests
 
 
 def _segment_problems(workspace: Workspace) -> list[Problem]:

@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 
 from aftershow.journey.advancing import advance
+from aftershow.journey.alive import Alive
 from aftershow.journey.campaign import Campaign, CampaignStep
 from aftershow.journey.dating import date
 from aftershow.journey.enrolling import coming, enrol
@@ -90,8 +91,10 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Pre
     left = expired = 0
     for version in in_use(connection, campaign):
         left += leave(connection, version, now=now)
+        alive = Alive(connection, version, now=now)
         for step in version.campaign.steps:
-            expired += _come_to(connection, version, step, now=now)
+            if step in alive:
+                expired += _come_to(connection, version, step, now=now)
     due, _ = planned_counts(connection, campaign.name, now=now)
     held = held_by_reason(connection, campaign.name)
     return Prepared(
@@ -158,9 +161,12 @@ def finish(
 ) -> TurnResult:
     """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
     for version in in_use(connection, campaign):
-        for step, sending in version.campaign.sending_steps:
-            advance(connection, version, step, sending, now=now)
-        for step in version.campaign.steps:
+        alive = Alive(connection, version, now=now)
+        moved = [step for step in version.campaign.steps if step in alive]
+        for step in moved:
+            if step.sends is not None:
+                advance(connection, version, step, step.sends, now=now)
+        for step in moved:
             date(connection, version, step, now=now)
     return TurnResult(
         campaign=campaign.name,

@@ -31,6 +31,9 @@ LASTING = (HoldReason.CONDITION, HoldReason.EXITED, HoldReason.HOLD_OUT, HoldRea
 #: Reasons that go away by themselves or by a person's hand: the person waits at the step until they do.
 PASSING = (HoldReason.FREQUENCY_CAP, HoldReason.QUIET_HOURS, HoldReason.APPROVAL)
 
+#: Why a message expired; after a colon stands what had held it.
+LATE = "late"
+
 #: So many occurrences of a recurring step fit beside each other.
 ROUNDS = 1_000
 
@@ -84,7 +87,11 @@ def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
     return connection.execute(
         update(message)
         .where(_of_the_step(rules), waits, message.c.expires_at <= now)
-        .values(state=State.EXPIRED, reason="late", settled_at=now)
+        .values(
+            state=State.EXPIRED,
+            reason=case((message.c.reason.is_(None), LATE), else_=literal(f"{LATE}: ") + message.c.reason),
+            settled_at=now,
+        )
     ).rowcount
 
 

@@ -343,7 +343,7 @@ message = Table(
     _one_of("channel", Channel),
     CheckConstraint("state <> 'held' OR reason IS NOT NULL", name="held_has_a_reason"),
     UniqueConstraint("campaign", "step", "contact_id", "occurrence"),
-    Index(None, "campaign", "state", "due_at"),
+    Index(None, "campaign", "state", "step", "due_at"),
     Index(None, "campaign", "step", "address"),
     Index(None, "contact_id", "handed_over_at"),
 )

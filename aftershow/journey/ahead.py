@@ -1,0 +1,210 @@
+"""Play campaigns ahead in virtual time: the same turns as in earnest, with nobody written to.
+
+Everything that is due and held by nothing counts as sent at once, what waits for approval gets it, and only
+what a caller lets happen comes back. It is for a copy of the database: see aftershow.store.copying.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine, String, and_, cast, func, literal, select, update
+
+from aftershow.journey.alive import Alive
+from aftershow.journey.campaign import Campaign
+from aftershow.journey.turn import finish, prepare
+from aftershow.journey.versions import Version, in_use
+from aftershow.ledger.approvals import approve
+from aftershow.ledger.planning import review
+from aftershow.ledger.rules import StepRules
+from aftershow.ledger.tally import Tally
+from aftershow.people.addresses import ADDRESSES
+from aftershow.store.engine import insert_into
+from aftershow.store.tables import contact, enrollment, interaction, message
+from aftershow.store.types import Moment, later
+from aftershow.words import Direction, HoldReason, InteractionKind, State
+from aftershow.workspace.crons import Cron
+from aftershow.workspace.durations import Cap
+
+#: The turns of a campaign that has no schedule.
+HOURLY = Cron.parse("0 * * * *")
+#: Who approves while it is played.
+NOBODY = "virtual time"
+_INSTANT = timedelta(microseconds=1)
+
+#: Told the moment of each turn.
+Tell = Callable[[datetime], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that happens while campaigns are played."""
+
+    #: aware
+    at: datetime
+    happen: Callable[[Connection], None]
+
+
+def play(
+    engine: Engine,
+    campaigns: Iterable[Campaign],
+    *,
+    start: datetime,
+    until: datetime,
+    events: Sequence[Event] = (),
+    tell: Tell | None = None,
+) -> None:
+    """Play campaigns from one moment to another; the first turn of each is at the start.
+
+    A turn is taken at the times of the campaign's schedule at which there may be something to do: once a day,
+    when somebody is due or has waited long enough, and after an event.
+    """
+    waiting = {campaign.name: start for campaign in campaigns}
+    known = {campaign.name: campaign for campaign in campaigns}
+    ahead = sorted(events, key=lambda event: event.at, reverse=True)
+    while waiting and min(waiting.values()) <= until:
+        name = min(waiting, key=lambda name: (waiting[name], name))
+        now = waiting[name]
+        if ahead and ahead[-1].at <= now:
+            event = ahead.pop()
+            with engine.begin() as connection:
+                event.happen(connection)
+            for other, moment in waiting.items():
+                waiting[other] = min(moment, next_turn(known[other], max(event.at, start)))
+            continue
+        with engine.begin() as connection:
+            take_turn(connection, known[name], now=now)
+            waiting[name] = next_turn(known[name], _wanted(connection, known[name], now=now))
+        if tell is not None:
+            tell(now)
+
+
+def take_turn(connection: Connection, campaign: Campaign, *, now: datetime) -> None:
+    """Take one turn in which everything arrives that nothing holds."""
+    prepared = prepare(connection, campaign, now=now)
+    approve(connection, campaign.name, None, by=NOBODY, now=now)
+    for version in in_use(connection, campaign):
+        alive = Alive(connection, version, now=now)
+        for step in version.campaign.steps:
+            if step not in alive or step.sends is None:
+                continue
+            rules = version.rules(step, step.sends, now)
+            # Asked again for each step: what an earlier one has just sent counts for the cap.
+            review(connection, rules, now=now, due_by=now)
+            _send(connection, rules, now=now)
+    finish(connection, campaign, prepared, Tally(), now=now)
+
+
+def next_turn(campaign: Campaign, at: datetime) -> datetime:
+    """Return the first time of the campaign's schedule from a moment on, in UTC."""
+    schedule = campaign.model.schedule
+    zone = (schedule.timezone if schedule else None) or campaign.settings.timezone
+    return (schedule.every if schedule else HOURLY).next(at - _INSTANT, zone)
+
+
+def _send(connection: Connection, rules: StepRules, *, now: datetime) -> None:
+    due = and_(
+        message.c.campaign == rules.campaign,
+        message.c.step == rules.step,
+        message.c.version_id == rules.version_id,
+        message.c.state == State.PLANNED,
+        message.c.due_at <= now,
+        message.c.expires_at > now,
+    )
+    sent = (
+        select(
+            message.c.contact_id,
+            message.c.channel,
+            literal(Direction.OUT.value).label("direction"),
+            literal(InteractionKind.SENT.value).label("kind"),
+            literal(now, Moment()).label("occurred_at"),
+            literal("ledger").label("source"),
+            (cast(message.c.id, String) + literal(":sent:0", String)).label("external_id"),
+            message.c.id.label("message_id"),
+            literal(now, Moment()).label("recorded_at"),
+        )
+        .where(due)
+        .order_by(message.c.id)
+    )
+    columns = [column.name for column in sent.selected_columns]
+    connection.execute(insert_into(connection, interaction).from_select(columns, sent))
+    people = select(message.c.contact_id).where(due)
+    connection.execute(update(contact).where(contact.c.id.in_(people)).values(last_sent_at=now))
+    address = select(ADDRESSES[rules.channel]).where(contact.c.id == message.c.contact_id).scalar_subquery()
+    connection.execute(
+        update(message)
+        .where(due)
+        .values(state=State.ACCEPTED, handed_over_at=now, settled_at=now, address=address)
+    )
+
+
+def _wanted(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime:
+    """Return the first moment after now at which a turn may find something to do: tomorrow at the latest."""
+    zone = ZoneInfo(campaign.settings.timezone)
+    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), datetime.min.time(), zone)
+    moments = [midnight.astimezone(UTC), _due(connection, campaign, now=now)]
+    for version in in_use(connection, campaign):
+        moments += _deadlines(connection, version, now=now)
+    if _waits_for_the_morning(connection, campaign):
+        moments.append(now + _INSTANT)
+    cap = (campaign.model.limits or campaign.settings.limits).per_contact
+    if cap is not None:
+        moments.append(_heard_less(connection, campaign, cap, now=now))
+    return min(moment for moment in moments if moment is not None)
+
+
+def _due(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime | None:
+    ahead = select(func.min(enrollment.c.due_at)).where(
+        enrollment.c.campaign == campaign.name,
+        enrollment.c.step.is_not(None),
+        enrollment.c.exited_at.is_(None),
+        enrollment.c.due_at > now,
+    )
+    moment: datetime | None = connection.scalar(ahead)
+    return moment
+
+
+def _deadlines(connection: Connection, version: Version, *, now: datetime) -> list[datetime | None]:
+    """Return when the first person has been listened to for long enough, for each step that listens."""
+    return [
+        connection.scalar(
+            select(func.min(later(message.c.handed_over_at, sending.listen.seconds)))
+            .join_from(message, enrollment, enrollment.c.id == message.c.enrollment_id)
+            .where(
+                message.c.campaign == version.campaign.name,
+                message.c.step == step.key,
+                enrollment.c.step == step.key,
+                message.c.state == State.ACCEPTED,
+                later(message.c.handed_over_at, sending.listen.seconds) > literal(now, Moment()),
+            )
+        )
+        for step, sending in version.campaign.sending_steps
+        if sending.listens
+    ]
+
+
+def _heard_less(connection: Connection, campaign: Campaign, cap: Cap, *, now: datetime) -> datetime | None:
+    """Return when the first of those who have heard enough will have heard less."""
+    held, heard = message.alias("held"), message.alias("heard")
+    free_at = later(heard.c.handed_over_at, cap.per.total_seconds())
+    moment: datetime | None = connection.scalar(
+        select(func.min(free_at))
+        .join_from(held, heard, heard.c.contact_id == held.c.contact_id)
+        .where(
+            held.c.campaign == campaign.name,
+            held.c.state == State.HELD,
+            held.c.reason == HoldReason.FREQUENCY_CAP,
+            free_at > literal(now, Moment()),
+        )
+    )
+    return moment
+
+
+def _waits_for_the_morning(connection: Connection, campaign: Campaign) -> bool:
+    held = select(message.c.id).where(
+        message.c.campaign == campaign.name,
+        message.c.state == State.HELD,
+        message.c.reason == HoldReason.QUIET_HOURS,
+    )
+    return connection.scalar(held.limit(1)) is not None
