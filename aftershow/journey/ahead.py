@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, String, and_, cast, func, literal, select, update
 
-from aftershow.journey.alive import Alive
+from aftershow.audience.questions import DAYS_SINCE
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import finish, prepare
 from aftershow.journey.versions import Version, in_use
@@ -31,6 +31,10 @@ from aftershow.workspace.durations import Cap
 HOURLY = Cron.parse("0 * * * *")
 #: Who approves while it is played.
 NOBODY = "virtual time"
+#: Names whose value changes with time alone: which meeting is the next one is among them.
+_WITH_TIME = (DAYS_SINCE, "meeting.starts", "meeting.place", "meeting.status")
+#: A campaign in which only dates matter is looked at so often all the same.
+MOST_DAYS = 7
 _INSTANT = timedelta(microseconds=1)
 
 #: Told the moment of each turn.
@@ -57,8 +61,8 @@ def play(
 ) -> None:
     """Play campaigns from one moment to another; the first turn of each is at the start.
 
-    A turn is taken at the times of the campaign's schedule at which there may be something to do: once a day,
-    when somebody is due or has waited long enough, and after an event.
+    A turn is taken at those times of the campaign's schedule at which there may be something to do: when
+    someone is due or has waited long enough, after an event, once a week, and once a day where days count.
     """
     waiting = {campaign.name: start for campaign in campaigns}
     known = {campaign.name: campaign for campaign in campaigns}
@@ -85,11 +89,11 @@ def take_turn(connection: Connection, campaign: Campaign, *, now: datetime) -> N
     prepared = prepare(connection, campaign, now=now)
     approve(connection, campaign.name, None, by=NOBODY, now=now)
     for version in in_use(connection, campaign):
-        alive = Alive(connection, version, now=now)
-        for step in version.campaign.steps:
-            if step not in alive or step.sends is None:
+        due = _steps_due(connection, campaign, now=now)
+        for step, sending in version.campaign.sending_steps:
+            if step.key not in due:
                 continue
-            rules = version.rules(step, step.sends, now)
+            rules = version.rules(step, sending, now)
             # Asked again for each step: what an earlier one has just sent counts for the cap.
             review(connection, rules, now=now, due_by=now)
             _send(connection, rules, now=now)
@@ -101,6 +105,15 @@ def next_turn(campaign: Campaign, at: datetime) -> datetime:
     schedule = campaign.model.schedule
     zone = (schedule.timezone if schedule else None) or campaign.settings.timezone
     return (schedule.every if schedule else HOURLY).next(at - _INSTANT, zone)
+
+
+def _steps_due(connection: Connection, campaign: Campaign, *, now: datetime) -> frozenset[str]:
+    planned = (
+        message.c.campaign == campaign.name,
+        message.c.state == State.PLANNED,
+        message.c.due_at <= now,
+    )
+    return frozenset(connection.scalars(select(message.c.step).where(*planned).distinct()))
 
 
 def _send(connection: Connection, rules: StepRules, *, now: datetime) -> None:
@@ -140,10 +153,12 @@ def _send(connection: Connection, rules: StepRules, *, now: datetime) -> None:
 
 
 def _wanted(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime:
-    """Return the first moment after now at which a turn may find something to do: tomorrow at the latest."""
+    """Return the first moment after now at which a turn may find something to do."""
     zone = ZoneInfo(campaign.settings.timezone)
-    midnight = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), datetime.min.time(), zone)
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1 if _changes_with_time(campaign) else MOST_DAYS)
+    midnight = datetime.combine(tomorrow, datetime.min.time(), zone)
     moments = [midnight.astimezone(UTC), _due(connection, campaign, now=now)]
+    moments += (moment for moment in (campaign.starts_at(), campaign.ends_at()) if moment and moment > now)
     for version in in_use(connection, campaign):
         moments += _deadlines(connection, version, now=now)
     if _waits_for_the_morning(connection, campaign):
@@ -152,6 +167,13 @@ def _wanted(connection: Connection, campaign: Campaign, *, now: datetime) -> dat
     if cap is not None:
         moments.append(_heard_less(connection, campaign, cap, now=now))
     return min(moment for moment in moments if moment is not None)
+
+
+def _changes_with_time(campaign: Campaign) -> bool:
+    """Whether somebody may come in, or leave, because a day has passed and nothing else has happened."""
+    conditions = [track.audience for track in campaign.tracks] + [stop.condition for stop in campaign.stops]
+    names = frozenset().union(*(condition.fields for condition in conditions))
+    return not names.isdisjoint(_WITH_TIME)
 
 
 def _due(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime | None:

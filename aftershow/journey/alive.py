@@ -24,11 +24,12 @@ class Alive:
         self._keys: set[Next] = set(connection.scalars(union_all(*asked)))
 
     def __contains__(self, step: CampaignStep) -> bool:
-        """Say whether a turn must look at a step. Whoever does may send people on from there."""
-        if step.key not in self._keys:
-            return False
+        """Say whether a turn must look at a step."""
+        return step.key in self._keys
+
+    def left(self, step: CampaignStep) -> None:
+        """Take note that people went on from a step."""
         self._keys |= step.node.targets
-        return True
 
 
 def _may_concern(version: Version, step: CampaignStep, *, now: datetime) -> ColumnElement[bool]:

@@ -30,31 +30,34 @@ from aftershow.store.tables import enrollment
 
 def route(
     connection: Connection, version: Version, step: CampaignStep, *, now: datetime, due_by: datetime | None
-) -> None:
+) -> int:
     """Send on whoever is due at a split or a branch, or has no more occurrences of a recurring step to come.
 
-    `due_by` is the moment up to which people are due; None takes everyone, however late they are.
+    `due_by` is the moment up to which people are due; None takes everyone, however late they are. Returns how
+    many went on.
     """
     model = step.node.model
     if isinstance(model, SplitStep):
-        _split(connection, version, step, model, due_by)
-    elif step.sends is None:
+        return _split(connection, version, step, model, due_by)
+    if step.sends is None:
         conditions = [case.sql(version.campaign.step_scope(now, step)) for case in step.cases]
-        _send_by_condition(connection, version, step, (*conditions, true()), step.node.ways, due_by)
-    elif step.repeat_while is not None:
+        return _send_by_condition(connection, version, step, (*conditions, true()), step.node.ways, due_by)
+    if step.repeat_while is not None:
         over = ~step.repeat_while.sql(version.campaign.step_scope(now, step))
-        _send_by_condition(connection, version, step, (over,), (step.node.follower,), due_by)
+        return _send_by_condition(connection, version, step, (over,), (step.node.follower,), due_by)
+    return 0
 
 
 def _split(
     connection: Connection, version: Version, step: CampaignStep, split: SplitStep, due_by: datetime | None
-) -> None:
+) -> int:
     drawn = lot(f"{version.campaign.name}:{split.split}", enrollment.c.contact_id)
     ends = bounds([arm.share.fraction for arm in split.arms.values()])
     before = func.coalesce(enrollment.c.arm + literal("/", String), "")
     arms = [(drawn < end, before + literal(name, String)) for end, name in zip(ends, split.arms, strict=True)]
     ways = [(drawn < end, _name(way)) for end, way in zip(ends, step.node.ways, strict=True)]
-    connection.execute(_onward(version, step, due_by).values(arm=case(*arms), step=case(*ways)))
+    onward = _onward(version, step, due_by).values(arm=case(*arms), step=case(*ways))
+    return connection.execute(onward).rowcount
 
 
 def _send_by_condition(
@@ -64,7 +67,7 @@ def _send_by_condition(
     conditions: Sequence[ColumnElement[bool]],
     ways: Sequence[Next],
     due_by: datetime | None,
-) -> None:
+) -> int:
     """Send each person the way of the first condition that holds; who meets none stays."""
     numbered = case(
         *((condition, literal(number, Integer)) for number, condition in enumerate(conditions)), else_=null()
@@ -77,7 +80,7 @@ def _send_by_condition(
     )
     names = case(*((way.c.number == number, _name(name)) for number, name in enumerate(ways)))
     onward = _onward(version, step, due_by).where(enrollment.c.id == way.c.id, way.c.number.is_not(None))
-    connection.execute(onward.values(step=names))
+    return connection.execute(onward.values(step=names)).rowcount
 
 
 def _onward(version: Version, step: CampaignStep, due_by: datetime | None) -> Update:

@@ -94,7 +94,7 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Pre
         alive = Alive(connection, version, now=now)
         for step in version.campaign.steps:
             if step in alive:
-                expired += _come_to(connection, version, step, now=now)
+                expired += _come_to(connection, version, step, alive, now=now)
     due, _ = planned_counts(connection, campaign.name, now=now)
     held = held_by_reason(connection, campaign.name)
     return Prepared(
@@ -108,19 +108,23 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Pre
     )
 
 
-def _come_to(connection: Connection, version: Version, step: CampaignStep, *, now: datetime) -> int:
+def _come_to(
+    connection: Connection, version: Version, step: CampaignStep, alive: Alive, *, now: datetime
+) -> int:
     """Write down who has come to a step, and move on who is through; returns how many were too late."""
     expired = 0
     while True:
         date(connection, version, step, now=now)
-        route(connection, version, step, now=now, due_by=now)
+        if route(connection, version, step, now=now, due_by=now):
+            alive.left(step)
         if step.sends is None:
             return 0
         rules = version.rules(step, step.sends, now)
         reach(connection, rules, now=now, due_by=now)
         late = expire(connection, rules, now=now)
         review(connection, rules, now=now, due_by=now)
-        advance(connection, version, step, step.sends, now=now)
+        if advance(connection, version, step, step.sends, now=now):
+            alive.left(step)
         expired += late
         # After an outage, each occurrence of a recurring step is written down, and the last one goes out.
         if step.sends.every is None or not late:
@@ -162,12 +166,12 @@ def finish(
     """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
     for version in in_use(connection, campaign):
         alive = Alive(connection, version, now=now)
-        moved = [step for step in version.campaign.steps if step in alive]
-        for step in moved:
-            if step.sends is not None:
-                advance(connection, version, step, step.sends, now=now)
-        for step in moved:
-            date(connection, version, step, now=now)
+        for step, sending in version.campaign.sending_steps:
+            if step in alive and advance(connection, version, step, sending, now=now):
+                alive.left(step)
+        for step in version.campaign.steps:
+            if step in alive:
+                date(connection, version, step, now=now)
     return TurnResult(
         campaign=campaign.name,
         at=now.isoformat(),
