@@ -118,7 +118,19 @@ HAPPENED = (
     _happened("meeting.cancelled", InteractionKind.CANCELLED, "a meeting was called off"),
 )
 
-FIELDS = {fact.name: fact for fact in (*RECORDED, *HAPPENED)}
+#: What is counted of it; in a campaign's step, since the contact was enrolled.
+COUNTED = (
+    Fact(
+        text="unanswered",
+        name="unanswered",
+        type=Type.NUMBER,
+        sql=history.unanswered,
+        value=lambda person: person.unanswered,
+        about="messages that went out since the contact last wrote, clicked, picked up or filled in a form",
+    ),
+)
+
+FIELDS = {fact.name: fact for fact in (*RECORDED, *HAPPENED, *COUNTED)}
 
 #: Names that stand before a dot. The parts of answers are the questions that reps and badges answered.
 GROUPS = ("account", "answers", "meeting", "show")
@@ -159,7 +171,7 @@ def describe() -> list[Entry]:
     return [
         *(Entry(fact.text, fact.type, fact.about) for fact in RECORDED),
         Entry("answers.NAME", Type.TEXT, 'what a question was answered with; also answers["NAME"]'),
-        *(Entry(fact.text, fact.type, fact.about) for fact in HAPPENED),
+        *(Entry(fact.text, fact.type, fact.about) for fact in (*HAPPENED, *COUNTED)),
         Entry(f'{DAYS_SINCE}("KIND")', Type.NUMBER, "whole days since the last interaction of a kind"),
         Entry(f"{DAYS_SINCE}(MOMENT)", Type.NUMBER, "whole days since a moment, such as show.ends"),
         *questions,

@@ -35,6 +35,14 @@ ACKNOWLEDGING = (
     InteractionKind.ACCEPTED,
 )
 
+#: A sign that somebody is there: the person did something, and no machine could have.
+SIGNS_OF_LIFE = (
+    *ACKNOWLEDGING,
+    InteractionKind.CLICKED,
+    InteractionKind.FORM_SUBMITTED,
+    InteractionKind.CALLBACK_ASKED,
+)
+
 #: What a person was asked permission for; transactional mail needs none.
 PURPOSE = "marketing"
 
@@ -86,6 +94,15 @@ def acknowledged(step: str, scope: Scope) -> ColumnElement[bool]:
     written, seen = message.alias(), interaction.alias()
     answers = _of_step(written, step, scope).join_from(written, seen, seen.c.message_id == written.c.id)
     return answers.where(seen.c.kind.in_(ACKNOWLEDGING)).correlate_except(written, seen).exists()
+
+
+def unanswered(scope: Scope) -> ColumnElement[int]:
+    """How many messages went out to the contact since the last sign of life; never NULL."""
+    went, sign = interaction.alias(), interaction.alias()
+    signs = (sign.c.contact_id == contact.c.id) & sign.c.kind.in_(SIGNS_OF_LIFE)
+    later_sign = exists().where(signs, sign.c.occurred_at >= went.c.occurred_at).correlate(contact, went)
+    sent = _of_kind(select(func.count()), went, InteractionKind.SENT, scope).where(~later_sign)
+    return sent.correlate_except(went, sign).scalar_subquery()
 
 
 def in_arm(arm: str, scope: Scope) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ def load_person(
         facts={fact.name: row[fact.name] for fact in RECORDED},
         answers=row["answers"] or {},
         last=_last(connection, contact_id, scope, row),
+        unanswered=row["unanswered"],
         permissions=_permissions(connection, contact_id),
         suppressed=frozenset(channel for channel in history.ADDRESSES if row[f"suppressed {channel}"]),
         sent=_sent(connection, contact_id, scope),
@@ -54,7 +55,14 @@ def _columns(scope: Scope) -> list[ColumnElement[Any]]:
     repeated = [history.last(kind, scope).label(f"last {kind}") for kind in history.REPEATED]
     addresses = [history.suppressed(channel).label(f"suppressed {channel}") for channel in history.ADDRESSES]
     arm = null() if scope.campaign is None else enrollment.c.arm
-    return [*facts, lead.c.answers, *repeated, *addresses, arm.label("arm")]
+    return [
+        *facts,
+        lead.c.answers,
+        *repeated,
+        *addresses,
+        history.unanswered(scope).label("unanswered"),
+        arm.label("arm"),
+    ]
 
 
 def _last(connection: Connection, contact_id: int, scope: Scope, row: RowMapping) -> dict[str, datetime]:

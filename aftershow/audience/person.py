@@ -24,6 +24,8 @@ class Person:
     answers: Mapping[str, str] = field(default_factory=dict)
     #: interaction kind to the moment (aware) of the last one that counts
     last: Mapping[str, datetime] = field(default_factory=dict)
+    #: messages that went out since the last sign of life
+    unanswered: int = 0
     #: channel to what counts now of what the person said
     permissions: Mapping[str, Answer] = field(default_factory=dict)
     #: channels by which the person's address must not be used

@@ -203,7 +203,9 @@ moment_field = named(Type.MOMENT)
 days = st.sampled_from(KINDS).map(lambda kind: f'days_since("{kind}")') | moment_field.map(
     lambda moment: f"days_since({moment})"
 )
-familiar_days = st.sampled_from(KINDS_THAT_MATTER).map(lambda kind: f'days_since("{kind}")') | days
+familiar_days = (
+    st.sampled_from(KINDS_THAT_MATTER).map(lambda kind: f'days_since("{kind}")') | days | named(Type.NUMBER)
+)
 number = st.sampled_from(["0", "1", "2", "30", "29.5", "-1", "-0.5", "1e2", "100000", "0.0"])
 date = st.sampled_from(DATES).map(lambda each: f'"{each}"')
 asked = st.sampled_from(

@@ -45,6 +45,8 @@ SHOWS: dict[int, dict[str, Any]] = {
     | {"starts_at": None, "ends_at": None},
 }
 
+SIGNS = ("replied", "received", "connected", "accepted", "clicked", "form_submitted", "callback_asked")
+
 _LAST = ("captured", "sent", "opened", "clicked", "replied")
 
 
@@ -85,6 +87,15 @@ class Figure:
         # Whoever sent a text wrote back, too.
         replies = [seen[kind] for kind in ("replied", "received") if kind in seen]
         return seen | ({"replied": max(replies)} if replies else {})
+
+    def unanswered(self, since: datetime | None = None) -> int:
+        """The messages that went out after the last sign of life, from a moment on."""
+        answers = [(one.answered, NOW) for one in self.messages if one.answered]
+        everything = [*self.interactions, *answers]
+        signs = [when for kind, when in everything if kind in SIGNS]
+        last = max(signs, default=None)
+        sent = [when for kind, when in everything if kind == "sent" and (since is None or when >= since)]
+        return sum(last is None or when > last for when in sent)
 
     def meeting(self) -> dict[str, Any]:
         """The soonest meeting to come that stands, else the latest."""
@@ -137,6 +148,7 @@ class World:
             facts=facts,
             answers=here.get("answers", {}),
             last=figure.seen(figure.enrolled_at if in_step else None),
+            unanswered=figure.unanswered(figure.enrolled_at if in_step else None),
             permissions=figure.permissions,
             suppressed=self._suppressed(figure),
             sent=frozenset(one.step for one in figure.messages if in_step and one.state == "accepted"),
