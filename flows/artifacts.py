@@ -13,6 +13,7 @@ from prefect.artifacts import (
     create_table_artifact,
     update_progress_artifact,
 )
+from prefect.runtime import flow_run
 
 from aftershow.desk import Desk
 from aftershow.errors import LeadFileError
@@ -93,7 +94,7 @@ def show_result(result: TurnResult, late: timedelta) -> None:
     """Show what became of everyone in this turn, which began `late` after its time."""
     held = ", ".join(f"{count} {reason}" for reason, count in result.held.items()) or "nobody"
     lines = [
-        f"## {result.campaign}, {result.at}",
+        f"## {flow_run.name}",
         "",
         "| new people | due | accepted | rejected | unknown | tried again later |",
         "|---|---|---|---|---|---|",

@@ -19,7 +19,7 @@ from flows.verdict import verdict
 
 
 @flow(name="housekeeping", flow_run_name=named_by_moment("housekeeping"))
-def housekeeping(workspace: str = ".", at: datetime | None = None) -> dict[str, Any] | State[dict[str, Any]]:
+def housekeeping(workspace: str = ".", at: datetime | None = None) -> dict[str, Any] | State[Any]:
     """Free the claims that ran out, of every campaign in the ledger.
 
     Returns {"freed": {campaign: messages that wait again}, "in_doubt": {campaign: messages that may have been

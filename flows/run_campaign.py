@@ -32,7 +32,7 @@ SHARD = 2_000
 @flow(name="run-campaign", flow_run_name=named_by_moment("{campaign}"))
 def run_campaign(
     campaign: str, workspace: str = ".", at: datetime | None = None
-) -> dict[str, Any] | State[dict[str, Any]]:
+) -> dict[str, Any] | State[Any]:
     """Run one turn of a campaign; returns the figures of `aftershow run --json`.
 
     `at` is the moment to work at, for plays in virtual time; without it, now, however late the run is. Ends

@@ -10,7 +10,19 @@ from prefect.states import Failed
 SOME_NOT_SENT = "SomeNotSent"
 
 
-def verdict(result: dict[str, Any], trouble: Mapping[str, int]) -> dict[str, Any] | State[dict[str, Any]]:
+class SomeNotSentError(Exception):
+    """Some messages were not sent, or may not have been; the rest of the run is as it should be."""
+
+    def __init__(self, message: str, result: dict[str, Any]) -> None:
+        #: the figures of the run
+        self.result = result
+        super().__init__(message)
+
+
+def verdict(result: dict[str, Any], trouble: Mapping[str, int]) -> dict[str, Any] | State[Any]:
     """Return `result`; where some counts of `trouble` are not 0, as a failed state that says them."""
     said = ", ".join(f"{count} {what}" for what, count in trouble.items() if count)
-    return Failed(name=SOME_NOT_SENT, message=said, data=result) if said else result
+    if not said:
+        return result
+    # An exception, since whoever asks a failed run for its result is given one.
+    return Failed(name=SOME_NOT_SENT, message=said, data=SomeNotSentError(said, result))
