@@ -190,13 +190,15 @@ class World:
 
 
 def _letter_to(their: Mapping[str, Any]) -> str | None:
-    """Street, code and town, country on one line."""
+    """Street, town and country on one line, as people of the country write them."""
     if not their.get("address_1") or not their.get("city"):
         return None
-    code, country = their.get("postal_code"), their.get("country")
-    town = their["city"] if code is None else f"{code} {their['city']}"
-    line = f"{their['address_1']}, {town}" + (f", {country}" if country is not None else "")
-    return line[:320]
+    code, town = their.get("postal_code"), their["city"]
+    in_order = (
+        (town, their.get("state"), code) if their.get("country") in ("US", "CA", "AU") else (code, town)
+    )
+    line = (their["address_1"], " ".join(filter(None, in_order)), their.get("country"))
+    return ", ".join(filter(None, line))[:320]
 
 
 #: Columns that are no fact by themselves.
