@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -31,6 +32,13 @@ def _moment(text: str) -> datetime:
     if at.tzinfo is None:
         raise typer.BadParameter("say the time zone too, such as 2026-11-24T10:00-06:00")
     return at
+
+
+def _day_or_moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter("write a day such as 2026-12-24, or a moment") from error
 
 
 Workspace = Annotated[
@@ -170,18 +178,69 @@ def segment(
 
 
 @app.command()
-def plan(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json = False) -> None:
+def plan(
+    campaign: Annotated[
+        str | None, typer.Argument(help="The campaign; with --until, all of them without it.")
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(parser=_day_or_moment, metavar="DATE", help="Play ahead to this day, on a copy."),
+    ] = None,
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
     """Show who would get what and when, who would not and why. Nothing is written."""
     from aftershow import printing
     from aftershow.desk import open_desk, right_now
+    from aftershow.journey.calendar import make_calendar
     from aftershow.journey.checking import require_sound
     from aftershow.journey.plan import make_plan
 
+    now = at or right_now()
     with open_desk(workspace) as desk:
+        settings = desk.workspace.settings
+        if until is not None:
+            end = until if until.tzinfo else until.replace(tzinfo=ZoneInfo(settings.timezone))
+            campaigns = [desk.campaign(name) for name in desk.workspace.campaign_sources]
+            if campaign is not None:
+                desk.campaign(campaign)
+            with printing.calendar_progress(now, end, hidden=as_json) as tell:
+                calendar = make_calendar(desk.engine, campaigns, only=campaign, now=now, until=end, tell=tell)
+            return _show(as_json, asdict(calendar), lambda: printing.calendar(calendar, settings.timezone))
+        if campaign is None:
+            raise UsageError("Say a campaign, or --until DATE for the calendar of all of them.")
         sound = desk.campaign(campaign)
         require_sound(sound)
-        made = make_plan(desk.engine, sound, now=at or right_now())
-    _show(as_json, asdict(made), lambda: printing.plan(made, sound.settings.timezone))
+        made = make_plan(desk.engine, sound, now=now)
+    return _show(as_json, asdict(made), lambda: printing.plan(made, settings.timezone))
+
+
+@app.command()
+def approve(
+    campaign: str,
+    step: Annotated[list[str] | None, typer.Option(help="Only this step; may be said again.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Let what waits go out with the next turn.")] = False,
+    by: Annotated[str, typer.Option(envvar="USER", help="Who approves.")] = "someone",
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """List what waits for a person's word, or let it go with --yes."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.ledger.approvals import approve as let_go
+    from aftershow.ledger.approvals import waiting
+
+    with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        named = desk.campaign(campaign)
+        unknown = set(step or ()) - {known.key for known in named.steps}
+        if unknown:
+            raise UsageError(f"{campaign} has no step `{sorted(unknown)[0]}`.")
+        approved = let_go(connection, campaign, step, by=by, now=at or right_now()) if yes else 0
+        rows = [row for row in waiting(connection, campaign) if not step or row.step in step]
+    document = {"campaign": campaign, "approved": approved, "waiting": [asdict(row) for row in rows]}
+    _show(as_json, document, lambda: printing.approvals(rows, approved, desk.workspace.settings.timezone))
 
 
 @app.command()

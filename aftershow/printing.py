@@ -1,6 +1,6 @@
 """What the commands print for people to read."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -15,12 +15,17 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from aftershow.audience.explanation import Explanation
+    from aftershow.journey.calendar import Calendar
     from aftershow.journey.checking import Findings
     from aftershow.journey.plan import Plan
     from aftershow.leads.result import FixEntry, ImportResult
+    from aftershow.ledger.approvals import Waiting
     from aftershow.ledger.counts import Summary
     from aftershow.people.profile import Fact, Profile
     from aftershow.people.reviews import Review
+
+#: How many people of a long list are shown.
+SHOWN = 20
 
 console = Console(highlight=False, soft_wrap=True)
 _aside = Console(stderr=True, highlight=False)
@@ -140,6 +145,77 @@ def plan(made: "Plan", timezone: str) -> None:
         outside = [(count, clause) for clause, count in made.outside.items()]
         table("Not in the audience", ("people", "because this fails"), outside)
     _moved([asdict(moved) for moved in made.moved])
+
+
+def calendar(made: "Calendar", timezone: str) -> None:
+    """Print what will go out until a day, by the clock of a time zone."""
+    rows = [
+        (
+            f"{entry.day:%a %Y-%m-%d}",
+            entry.campaign,
+            entry.step,
+            entry.channel,
+            entry.messages,
+            entry.approvals or "",
+            f"{entry.cost:.2f}" if entry.cost else "",
+        )
+        for entry in made.entries
+    ]
+    total = sum(entry.messages for entry in made.entries)
+    until = f"{made.until.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}"
+    table(
+        f"{total} messages until {until}, if nobody answers and everything is approved at once",
+        ("day", "campaign", "step", "channel", "messages", "to approve", "cost"),
+        rows,
+    )
+    if made.cost:
+        say(f"They cost {made.cost:.2f} altogether.")
+    if made.too_much:
+        people = [(person.contact, person.messages) for person in made.too_much[:SHOWN]]
+        table(
+            f"{len(made.too_much)} people would hear from us too often: the caps hold messages back",
+            ("contact", "messages held back"),
+            people,
+        )
+
+
+@contextmanager
+def calendar_progress(
+    now: datetime, until: datetime, *, hidden: bool
+) -> Iterator[Callable[[datetime], None]]:
+    """Show how far a play in virtual time has come, on a terminal."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        console=_aside,
+        transient=True,
+        disable=hidden or not _aside.is_terminal,
+    ) as progress:
+        task = progress.add_task("playing ahead", total=(until - now).total_seconds())
+        yield lambda moment: progress.update(task, completed=(moment - now).total_seconds())
+
+
+def approvals(rows: Sequence["Waiting"], approved: int, timezone: str) -> None:
+    """Print what waits for a person's word, by the clock of a time zone, and how much was let go."""
+    zone = ZoneInfo(timezone)
+    if approved:
+        say(f"{approved} messages go out with the next turn.")
+    listed = [
+        (
+            row.step,
+            row.channel,
+            row.messages,
+            f"{row.since.astimezone(zone):%a %Y-%m-%d %H:%M %Z}",
+            f"{row.until.astimezone(zone):%a %Y-%m-%d %H:%M %Z}",
+        )
+        for row in rows
+    ]
+    if listed:
+        table("Waits for approval", ("step", "channel", "messages", "since", "given up from"), listed)
+        say("To let it go: aftershow approve CAMPAIGN --yes, or with --step for one step.")
+    elif not approved:
+        say("Nothing waits for approval.")
 
 
 def turn(result: Mapping[str, Any]) -> None:
