@@ -86,7 +86,7 @@ def show_waiting(desk: Desk, campaign: Campaign) -> None:
     create_table_artifact(
         table,
         key=key,
-        description=f"**{campaign.name}**: {total:,} messages wait for a person: `aftershow approve`.",
+        description=f"**{campaign.name}**: {total:,} wait for a person. `aftershow approve` releases them.",
     )
 
 
