@@ -60,7 +60,9 @@ SERVES = {
     "text-danke": {"text"},
     "thank-you-card": {"letter"},
     "thanks": {"email"},
+    "they-said-now": {"call"},
     "third-call": {"call"},
+    "two-questions": {"email"},
     "useful-mailing": {"email"},
 }
 GERMAN = ("danke", "text-danke")
