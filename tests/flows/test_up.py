@@ -97,6 +97,22 @@ def test_waits_for_runs_at_work(installation: Installation, prefect: Prefect) ->
 
 
 @pytest.mark.proof
+def test_asked_twice(installation: Installation, prefect: Prefect) -> None:
+    """Asked a second time, it waits no more: the run is ended and marked as crashed, and nothing is left."""
+    with SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as server:
+        sending(installation.office, server)
+        installation.start_run(prefect)
+        within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
+        installation.up.send_signal(signal.SIGINT)
+        read = iter(installation.up.stdout or ())
+        assert any("waiting for them" in line for line in read)
+        installation.up.send_signal(signal.SIGINT)
+        code, _ = installation.end()
+    assert (code, processes(installation.home)) == (0, {})
+    assert run_states(installation) <= {"SCHEDULED", "CRASHED"}
+
+
+@pytest.mark.proof
 def test_a_dead_worker(installation: Installation, prefect: Prefect) -> None:
     """When the worker is killed in the middle of a run, up ends and says so, and no process is left."""
     with SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as server:
