@@ -1,0 +1,70 @@
+"""docs/campaigns.md says what the models say: every key, every word, and examples that are read."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from aftershow.audience.fields import describe
+from aftershow.journey.campaign_file import (
+    AudienceModel,
+    CampaignModel,
+    HoldOut,
+    ScheduleModel,
+    TrackModel,
+)
+from aftershow.journey.steps.branch import BranchStep, Case
+from aftershow.journey.steps.call import CallStep
+from aftershow.journey.steps.email import EmailStep
+from aftershow.journey.steps.letter import LetterStep
+from aftershow.journey.steps.meeting import MeetingStep
+from aftershow.journey.steps.split import Arm, SplitStep
+from aftershow.journey.steps.step import OUTCOMES
+from aftershow.journey.steps.text import TextStep
+from aftershow.journey.trial_file import Expected, Given, Happens, TrialModel
+from aftershow.workspace.settings import Limits
+from aftershow.workspace.source import Source
+from aftershow.workspace.windows import SendWindow
+
+PAGE = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+MODELS: tuple[type[BaseModel], ...] = (
+    *(CampaignModel, AudienceModel, HoldOut, ScheduleModel, SendWindow, Limits, TrackModel),
+    *(EmailStep, TextStep, LetterStep, CallStep, MeetingStep, SplitStep, Arm, BranchStep, Case),
+    *(TrialModel, Given, Happens, Expected),
+)
+#: What a campaign needs beside what an example shows.
+REST = {"campaign": "x", "purpose": "x", "audience": {"from": "everyone"}}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_key_is_explained(model: type[BaseModel]) -> None:
+    """Whatever may be written in a campaign or its test stands on the page."""
+    keys = {field.alias or name for name, field in model.model_fields.items()}
+    assert {key for key in keys if f"`{key}`" not in PAGE} == set()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_examples_are_read(example: str) -> None:
+    """Each example is what the program takes."""
+    source = Source.parse("docs/campaigns.md", example)
+    if "given" in (source.data or {}):
+        source.read(TrialModel)
+        return
+    campaign = REST | (source.data or {})
+    if not campaign.keys() & {"steps", "tracks"}:
+        campaign["steps"] = [{"email": "x"}]
+    source.validate(CampaignModel, campaign)
+
+
+def test_the_catalogue_is_whole() -> None:
+    """Every word of the conditions stands there with its meaning, and no other."""
+    rows = [f"| `{entry.text}` | {entry.type} | {entry.about} |" for entry in describe()]
+    assert PAGE.rstrip().endswith("\n".join(rows))
+
+
+def test_outcomes_are_those_of_the_channels() -> None:
+    """What may come back is listed for each kind of step."""
+    for channel, outcomes in OUTCOMES.items():
+        assert f"| {channel} | {', '.join(outcomes)} |" in PAGE
