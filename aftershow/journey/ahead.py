@@ -4,19 +4,21 @@ Everything that is due and held by nothing counts as sent at once, what waits fo
 what a caller lets happen comes back. It is for a copy of the database: see aftershow.store.copying.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, String, and_, cast, func, literal, select, update
+from sqlalchemy import Connection, Engine, String, and_, cast, exists, func, literal, select, update
 
 from aftershow.audience.questions import DAYS_SINCE
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import finish, prepare
 from aftershow.journey.versions import Version, in_use
 from aftershow.ledger.approvals import approve
-from aftershow.ledger.planning import review
+from aftershow.ledger.planning import occurrence, review
 from aftershow.ledger.rules import StepRules
 from aftershow.ledger.tally import Tally
 from aftershow.people.addresses import ADDRESSES
@@ -37,6 +39,8 @@ _WITH_TIME = (DAYS_SINCE, "meeting.starts", "meeting.place", "meeting.status")
 MOST_DAYS = 7
 _INSTANT = timedelta(microseconds=1)
 
+#: Takes one turn of a campaign at a moment.
+Turn = Callable[[Engine, Campaign, datetime], None]
 #: Told the moment of each turn.
 Tell = Callable[[datetime], None]
 
@@ -48,6 +52,32 @@ class Event:
     #: aware
     at: datetime
     happen: Callable[[Connection], None]
+    #: the campaign that should look at it soon; None: all of them
+    concerns: str | None = None
+
+
+class Agenda:
+    """What is to happen; more may be added while campaigns are played."""
+
+    def __init__(self, events: Iterable[Event] = ()) -> None:
+        self._heap: list[tuple[datetime, int, Event]] = []
+        self._added = count()
+        for event in events:
+            self.add(event)
+
+    def add(self, event: Event) -> None:
+        """Let something happen; of two at the same moment, the one that was added first."""
+        heappush(self._heap, (event.at, next(self._added), event))
+
+    def take(self, now: datetime) -> Event | None:
+        """Return the next event that has happened by now, once; None when there is none."""
+        return heappop(self._heap)[2] if self._heap and self._heap[0][0] <= now else None
+
+
+def in_virtual_time(engine: Engine, campaign: Campaign, now: datetime) -> None:
+    """Take one turn in which everything arrives that nothing holds."""
+    with engine.begin() as connection:
+        take_turn(connection, campaign, now=now)
 
 
 def play(
@@ -56,7 +86,8 @@ def play(
     *,
     start: datetime,
     until: datetime,
-    events: Sequence[Event] = (),
+    agenda: Agenda | None = None,
+    turn: Turn = in_virtual_time,
     tell: Tell | None = None,
 ) -> None:
     """Play campaigns from one moment to another; the first turn of each is at the start.
@@ -64,21 +95,21 @@ def play(
     A turn is taken at those times of the campaign's schedule at which there may be something to do: when
     someone is due or has waited long enough, after an event, once a week, and once a day where days count.
     """
+    agenda = agenda or Agenda()
     waiting = {campaign.name: start for campaign in campaigns}
     known = {campaign.name: campaign for campaign in campaigns}
-    ahead = sorted(events, key=lambda event: event.at, reverse=True)
     while waiting and min(waiting.values()) <= until:
         name = min(waiting, key=lambda name: (waiting[name], name))
         now = waiting[name]
-        if ahead and ahead[-1].at <= now:
-            event = ahead.pop()
+        event = agenda.take(now)
+        if event is not None:
             with engine.begin() as connection:
                 event.happen(connection)
-            for other, moment in waiting.items():
-                waiting[other] = min(moment, next_turn(known[other], max(event.at, start)))
+            for other in [event.concerns] if event.concerns else list(waiting):
+                waiting[other] = min(waiting[other], next_turn(known[other], max(event.at, start)))
             continue
+        turn(engine, known[name], now)
         with engine.begin() as connection:
-            take_turn(connection, known[name], now=now)
             waiting[name] = next_turn(known[name], _wanted(connection, known[name], now=now))
         if tell is not None:
             tell(now)
@@ -181,10 +212,15 @@ def _due(connection: Connection, campaign: Campaign, *, now: datetime) -> dateti
         enrollment.c.campaign == campaign.name,
         enrollment.c.step.is_not(None),
         enrollment.c.exited_at.is_(None),
-        enrollment.c.due_at > now,
+        ~exists().where(
+            message.c.enrollment_id == enrollment.c.id,
+            message.c.step == enrollment.c.step,
+            message.c.occurrence == occurrence(),
+        ),
     )
     moment: datetime | None = connection.scalar(ahead)
-    return moment
+    # Who has come to a step in this turn, later than it was due, gets it in the next one.
+    return moment and max(moment, now + _INSTANT)
 
 
 def _deadlines(connection: Connection, version: Version, *, now: datetime) -> list[datetime | None]:

@@ -63,6 +63,9 @@ class _Timing:
     #: for whom this is: those who try again, or those who do not; None: everybody
     again: bool | None
     opening: Opening
+    #: the IANA zone whose clock counts, and whose country's holidays; None: the person's
+    clock: str | None
+    country: str | None
 
     @property
     def is_plain(self) -> bool:
@@ -102,6 +105,8 @@ def date(connection: Connection, version: Version, step: CampaignStep, *, now: d
 def _timings(campaign: Campaign, step: CampaignStep) -> Iterator[_Timing]:
     model, sending = step.node.model, step.sends
     tries = sending.attempts > 1 if sending else False
+    window = campaign.model.send_window
+    show = campaign.show if window is not None and window.clock == "show" else None
     timing = _Timing(
         wait=model.wait,
         before=model.when.before if model.when else False,
@@ -111,6 +116,8 @@ def _timings(campaign: Campaign, step: CampaignStep) -> Iterator[_Timing]:
         times=sending.times if sending else None,
         again=False if tries else None,
         opening=campaign.opening(sending) if sending else Opening(),
+        clock=show.timezone if show else None,
+        country=show.country if show else None,
     )
     yield timing
     if sending and tries:
@@ -224,16 +231,23 @@ def _due(
 def _due_once(
     base: datetime, number: int, timing: _Timing, zones: tuple[str, ...], country: str | None
 ) -> datetime:
-    wait, before, opening = timing.wait, timing.before, timing.opening
+    clocks, holidays = ((timing.clock,), timing.country) if timing.clock else (zones, country)
     if number and timing.every is not None:
-        base = shifted(base, timing.every.times(number), zone=zones[0], country=country)
+        base = shifted(base, timing.every.times(number), zone=clocks[0], country=holidays)
+    wanted = due(
+        base,
+        after=timing.wait,
+        before=timing.before,
+        at=timing.at,
+        opening=Opening(),
+        zones=clocks,
+        country=holidays,
+    )
     try:
-        return due(
-            base, after=wait, before=before, at=timing.at, opening=opening, zones=zones, country=country
-        )
+        return timing.opening.next(wanted, zones, country)
     except NeverOpen:
         # It is never open in all the places where this person may be: the ledger holds it until it is late.
-        return shifted(base, wait, before=before, zone=zones[0], country=country)
+        return wanted
 
 
 def _write(

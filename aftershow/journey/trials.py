@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 from aftershow.errors import Problem, WorkspaceError
 from aftershow.feedback.kinds import channel_of
 from aftershow.feedback.outcomes import latest_message, log_outcome
-from aftershow.journey.ahead import Event, play
+from aftershow.journey.ahead import Agenda, Event, play
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.casting import cast
 from aftershow.journey.comparing import compare
@@ -45,8 +45,8 @@ def run_trial(campaign: Campaign, source: Source) -> list[Problem]:
     engine = scratch_engine()
     try:
         people = cast(engine, campaign, model)
-        events = [_event(campaign, people, happens) for happens in model.happens]
-        play(engine, [campaign], start=model.start, until=_until(model), events=events)
+        agenda = Agenda(_event(campaign, people, happens) for happens in model.happens)
+        play(engine, [campaign], start=model.start, until=_until(model), agenda=agenda)
         return compare(engine, campaign, source, model, people)
     finally:
         engine.dispose()
