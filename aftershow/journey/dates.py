@@ -23,3 +23,9 @@ def moment_in(text: str | None, zone: str) -> datetime | None:
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
     return aware.astimezone(UTC)
+
+
+def day_number(text: str | None) -> int | None:
+    """Return the number of the day that a text means (1 is 0001-01-01); None for any other text."""
+    moment = moment_in(text, "UTC")
+    return moment.toordinal() if moment else None

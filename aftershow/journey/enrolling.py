@@ -24,11 +24,11 @@ from aftershow.audience.query import audience
 from aftershow.audience.scope import Scope
 from aftershow.journey.campaign import MEETING, Track
 from aftershow.journey.chance import bounds, lot
-from aftershow.journey.dates import moment_in
+from aftershow.journey.dates import day_number
 from aftershow.journey.versions import Version
 from aftershow.ledger.holds import HOLD_OUT
 from aftershow.people.team import keep_team
-from aftershow.store.engine import insert_into
+from aftershow.store.adding import add_from
 from aftershow.store.listing import listings
 from aftershow.store.tables import contact, enrollment, lead, meeting
 from aftershow.store.types import Moment, later
@@ -85,8 +85,8 @@ def _by_date(connection: Connection, people: Select[Any], each: str) -> Iterator
     """Return people once for each date of an answer; the occurrence is its number in the calendar."""
     said = member(lead.c.answers, literal(each.removeprefix("answers."), MemberName()))
     texts = connection.scalars(people.with_only_columns(said).where(said.is_not(None)).distinct())
-    known = ((text, moment_in(text, "UTC")) for text in texts)
-    numbered = [(text, moment.toordinal()) for text, moment in known if moment is not None]
+    known = ((text, day_number(text)) for text in texts)
+    numbered = [(text, number) for text, number in known if number is not None]
     columns = (column("text", Text), column("occurrence", BigInteger))
     for dates in listings("dates", columns, numbered):
         yield people.add_columns(dates.c.occurrence).join(dates, dates.c.text == said)
@@ -116,10 +116,7 @@ def _take_in(
         literal(0).label("round"),
         base.label("base_at"),
     ).where(~enrolled_before)
-    columns = [column.name for column in new.selected_columns]
-    insert = insert_into(connection, enrollment).from_select(columns, new).on_conflict_do_nothing()
-    count: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
-    return count
+    return add_from(connection, enrollment, new)
 
 
 def _hold_out(version: Version, number: Any, *, now: datetime) -> tuple[Any, Any]:

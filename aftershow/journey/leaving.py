@@ -2,17 +2,36 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, String, cast, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    update,
+)
 
 from aftershow.audience.expression import Expression
+from aftershow.audience.functions import MemberName, member
+from aftershow.journey.campaign import MEETING, Track
+from aftershow.journey.dates import day_number
 from aftershow.journey.versions import Version
 from aftershow.ledger.holds import people_of
-from aftershow.store.engine import insert_into
-from aftershow.store.tables import enrollment, interaction
+from aftershow.store.adding import add_from
+from aftershow.store.tables import enrollment, interaction, lead, message
 from aftershow.store.types import Moment
 from aftershow.words import Direction, InteractionKind
 
+#: Who reports that a goal was reached.
+GOAL = "goal"
 OVER = "the campaign is over"
+OUTDATED = "the date was changed"
 
 
 def leave(connection: Connection, version: Version, *, now: datetime) -> int:
@@ -27,6 +46,10 @@ def leave(connection: Connection, version: Version, *, now: datetime) -> int:
         _take_out(connection, version, stop.condition.sql(campaign.step_scope(now)), stop.reason, now=now)
         for stop in campaign.stops
     )
+    for track in campaign.tracks:
+        if track.each is not None and track.each != MEETING:
+            outdated = _outdated(connection, version, track, track.each)
+            left += _take_out(connection, version, outdated, OUTDATED, now=now)
     ends = campaign.ends_at()
     if ends is not None and now >= ends:
         left += _take_out(connection, version, None, OVER, now=now)
@@ -41,12 +64,7 @@ def _take_out(
     *,
     now: datetime,
 ) -> int:
-    inside = (
-        enrollment.c.campaign == version.campaign.name,
-        enrollment.c.version_id == version.id,
-        enrollment.c.exited_at.is_(None),
-        enrollment.c.step.is_not(None),
-    )
+    inside = _inside(version)
     leaving = update(enrollment).where(*inside).values(exited_at=now, exit_reason=reason)
     if condition is not None:
         these = select(enrollment.c.id).select_from(people_of(enrollment, version.show_id))
@@ -54,8 +72,31 @@ def _take_out(
     return connection.execute(leaving).rowcount
 
 
+def _inside(version: Version) -> tuple[ColumnElement[bool], ...]:
+    return (
+        enrollment.c.campaign == version.campaign.name,
+        enrollment.c.version_id == version.id,
+        enrollment.c.exited_at.is_(None),
+        enrollment.c.step.is_not(None),
+    )
+
+
+def _outdated(connection: Connection, version: Version, track: Track, each: str) -> ColumnElement[bool]:
+    """Of a track for each date of an answer: nothing went out yet, and the answer is another one now."""
+    said = func.coalesce(member(lead.c.answers, literal(each.removeprefix("answers."), MemberName())), "")
+    begun = exists().where(message.c.enrollment_id == enrollment.c.id, message.c.handed_over_at.is_not(None))
+    waits = and_(enrollment.c.track == track.name, ~begun)
+    people = people_of(enrollment, version.show_id)
+    dates = select(enrollment.c.occurrence, said).select_from(people).where(*_inside(version), waits)
+    pairs = connection.execute(dates.distinct()).tuples()
+    changed = [(number, text) for number, text in pairs if day_number(text) != number]
+    return and_(waits, tuple_(enrollment.c.occurrence, said).in_(changed))
+
+
 def _record_goal(connection: Connection, version: Version, goal: Expression, *, now: datetime) -> None:
     campaign = version.campaign
+    name = literal(f"{campaign.name}:", String) + cast(enrollment.c.contact_id, String)
+    recorded = exists().where(interaction.c.source == GOAL, interaction.c.external_id == name)
     reached = (
         select(
             enrollment.c.contact_id,
@@ -64,20 +105,16 @@ def _record_goal(connection: Connection, version: Version, goal: Expression, *, 
             literal(InteractionKind.GOAL_REACHED.value).label("kind"),
             literal(goal.source, String).label("outcome"),
             literal(now, Moment()).label("occurred_at"),
-            literal("goal").label("source"),
-            (literal(f"{campaign.name}:", String) + cast(enrollment.c.contact_id, String)).label(
-                "external_id"
-            ),
+            literal(GOAL).label("source"),
+            name.label("external_id"),
             literal(now, Moment()).label("recorded_at"),
         )
         .select_from(people_of(enrollment, version.show_id))
         .where(
             enrollment.c.campaign == campaign.name,
             enrollment.c.version_id == version.id,
+            ~recorded,
             goal.sql(campaign.step_scope(now)),
         )
     )
-    columns = [column.name for column in reached.selected_columns]
-    connection.execute(
-        insert_into(connection, interaction).from_select(columns, reached).on_conflict_do_nothing()
-    )
+    add_from(connection, interaction, reached)

@@ -133,6 +133,10 @@ class _Reader:
         who = own or model.audience
         audience = self._audience(who, place)
         self._each(track, ("tracks", name, "each"))
+        if own and own.hold_out:
+            self._wrong(
+                (*place, "hold_out"), "people are held out of the whole campaign: say it in its `audience`"
+            )
         steps = self._steps(model, program, arms)
         if audience is None:
             return None

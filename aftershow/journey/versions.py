@@ -112,30 +112,26 @@ def _expires(sending: SendingStep, usual: timedelta) -> timedelta:
 def newest(connection: Connection, campaign: Campaign, *, now: datetime) -> Version:
     """Return the version of the campaign as it is written now; a new one is kept for ever."""
     values = {"campaign": campaign.name, "sha256": campaign.source.sha256}
-    connection.execute(
-        insert_into(connection, campaign_version)
-        .values(**values, source=campaign.source.text, created_at=now)
-        .on_conflict_do_nothing()
-    )
-    number = connection.scalars(select(campaign_version.c.id).filter_by(**values)).one()
+    known = select(campaign_version.c.id).filter_by(**values)
+    number = connection.scalar(known)
+    if number is None:
+        connection.execute(
+            insert_into(connection, campaign_version)
+            .values(**values, source=campaign.source.text, created_at=now)
+            .on_conflict_do_nothing()
+        )
+        number = connection.scalars(known).one()
     return _version(connection, campaign, number)
 
 
 def in_use(connection: Connection, campaign: Campaign) -> list[Version]:
-    """Return the versions under which anybody is on the way or has an open message, the oldest first."""
-    on_the_way = exists().where(
-        enrollment.c.version_id == campaign_version.c.id,
-        enrollment.c.step.is_not(None),
-        enrollment.c.exited_at.is_(None),
-    )
-    open_message = exists().where(
-        message.c.campaign == campaign.name,
-        message.c.version_id == campaign_version.c.id,
-        message.c.state.in_((*_OPEN[:1], State.CLAIMED)),
-    )
+    """Return the versions that anybody goes by, the oldest first.
+
+    People whose last step is behind them count too: they may still reach the goal.
+    """
     query = (
         select(campaign_version.c.id, campaign_version.c.sha256, campaign_version.c.source)
-        .where(campaign_version.c.campaign == campaign.name, on_the_way | open_message)
+        .where(campaign_version.c.campaign == campaign.name, _is_used())
         .order_by(campaign_version.c.id)
     )
     versions = []
@@ -161,6 +157,7 @@ def move(connection: Connection, campaign: Campaign, current: Version, *, now: d
             to = successor(earlier, campaign, track, step)
             moved.append(Moved(step=step, to=to, people=people))
             _bring(connection, number, track, step, to, current)
+        _bring_the_rest(connection, number, current)
         _bring_messages(connection, number, current, now=now)
     return moved
 
@@ -184,18 +181,22 @@ def successor(earlier: Campaign | None, campaign: Campaign, track: str, step: st
 
 def _earlier_versions(connection: Connection, current: Version) -> Sequence[tuple[int, str]]:
     its = campaign_version.c
-    used = exists().where(enrollment.c.version_id == its.id, enrollment.c.step.is_not(None))
     query = select(its.id, its.source).where(
-        its.campaign == current.campaign.name, its.id != current.id, used
+        its.campaign == current.campaign.name, its.id != current.id, _is_used()
     )
     return connection.execute(query).tuples().all()
+
+
+def _is_used() -> ColumnElement[bool]:
+    return exists().where(enrollment.c.version_id == campaign_version.c.id)
 
 
 def _waiting(connection: Connection, version_id: int) -> Sequence[tuple[str, str, int]]:
     here = (enrollment.c.track, enrollment.c.step)
     query = (
         select(*here, func.count())
-        .where(enrollment.c.version_id == version_id, enrollment.c.step.is_not(None))
+        .where(enrollment.c.version_id == version_id)
+        .where(enrollment.c.step.is_not(None), enrollment.c.exited_at.is_(None))
         .group_by(*here)
         .order_by(*here)
     )
@@ -219,6 +220,12 @@ def _bring(
         .where(~_has_message())
         .values(due_at=None)
     )
+
+
+def _bring_the_rest(connection: Connection, version_id: int, current: Version) -> None:
+    """Let the goal of the newest version count for those who are through or have left."""
+    rest = update(enrollment).where(enrollment.c.version_id == version_id)
+    connection.execute(rest.values(version_id=current.id))
 
 
 def _has_message() -> ColumnElement[bool]:

@@ -213,12 +213,28 @@ class Stage:
                     connection.execute(update(table).where(key == person).values(**mine))
 
     def until(self, end: datetime, *, every: timedelta = timedelta(hours=1)) -> list[tuple[str, datetime]]:
-        """Take turns of the campaign `c` until a moment; returns each step that went out, and when."""
+        """Take turns of the campaign `c` until a moment; returns each step that went out, and when.
+
+        A turn in which nobody is due is left out.
+        """
         before = len(self.sent())
         while self.now < end:
             self.turn("c")
-            self.now = min(self.now + every, end)
+            self.now = min(self.now + every * self._turns_to_the_next(every), end)
         return self.sent()[before:]
+
+    def _turns_to_the_next(self, every: timedelta) -> int:
+        """Return after how many turns somebody is due."""
+        with self.engine.begin() as connection:
+            dues = connection.execute(
+                select(enrollment.c.due_at, enrollment.c.step, enrollment.c.exited_at)
+            ).all()
+        inside = [row.due_at for row in dues if row.step and not row.exited_at]
+        if dues and not inside:
+            return 10_000
+        if not inside or None in inside or min(inside) <= self.now:
+            return 1
+        return -((self.now - min(inside)) // every)
 
     def sent(self, person: int | None = None) -> list[tuple[str, datetime]]:
         """Return the steps that went out, with the moment, in their order."""
