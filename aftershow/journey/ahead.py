@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, String, and_, cast, exists, func, literal, select, update
@@ -33,14 +34,27 @@ from aftershow.workspace.durations import Cap
 HOURLY = Cron.parse("0 * * * *")
 #: Who approves while it is played.
 NOBODY = "virtual time"
-#: Names whose value changes with time alone: which meeting is the next one is among them.
-_WITH_TIME = (DAYS_SINCE, "meeting.starts", "meeting.place", "meeting.status")
+#: Names whose value changes with time alone, or with what is sent: the next meeting is among them.
+_WITH_TIME = (
+    DAYS_SINCE,
+    "contacted",
+    "meeting.place",
+    "meeting.starts",
+    "meeting.status",
+    "unanswered",
+)
 #: A campaign in which only dates matter is looked at so often all the same.
 MOST_DAYS = 7
 _INSTANT = timedelta(microseconds=1)
 
-#: Takes one turn of a campaign at a moment.
-Turn = Callable[[Engine, Campaign, datetime], None]
+
+class Turn(Protocol):
+    """Takes one turn of a campaign at a moment; `news`: somebody may come in."""
+
+    def __call__(self, engine: Engine, campaign: Campaign, now: datetime, /, *, news: bool) -> None:
+        """Take it."""
+
+
 #: Told the moment of each turn.
 Tell = Callable[[datetime], None]
 
@@ -74,10 +88,10 @@ class Agenda:
         return heappop(self._heap)[2] if self._heap and self._heap[0][0] <= now else None
 
 
-def in_virtual_time(engine: Engine, campaign: Campaign, now: datetime) -> None:
+def in_virtual_time(engine: Engine, campaign: Campaign, now: datetime, *, news: bool) -> None:
     """Take one turn in which everything arrives that nothing holds."""
     with engine.begin() as connection:
-        take_turn(connection, campaign, now=now)
+        take_turn(connection, campaign, now=now, news=news)
 
 
 def play(
@@ -96,8 +110,9 @@ def play(
     someone is due or has waited long enough, after an event, once a week, and once a day where days count.
     """
     agenda = agenda or Agenda()
-    waiting = {campaign.name: start for campaign in campaigns}
     known = {campaign.name: campaign for campaign in campaigns}
+    waiting = dict.fromkeys(known, start)
+    news = set(known)
     while waiting and min(waiting.values()) <= until:
         name = min(waiting, key=lambda name: (waiting[name], name))
         now = waiting[name]
@@ -107,17 +122,22 @@ def play(
                 event.happen(connection)
             for other in [event.concerns] if event.concerns else list(waiting):
                 waiting[other] = min(waiting[other], next_turn(known[other], max(event.at, start)))
+            news |= set(known)
             continue
-        turn(engine, known[name], now)
+        turn(engine, known[name], now, news=name in news or _changes_with_time(known[name]))
+        news.discard(name)
         with engine.begin() as connection:
             waiting[name] = next_turn(known[name], _wanted(connection, known[name], now=now))
         if tell is not None:
             tell(now)
 
 
-def take_turn(connection: Connection, campaign: Campaign, *, now: datetime) -> None:
-    """Take one turn in which everything arrives that nothing holds."""
-    prepared = prepare(connection, campaign, now=now)
+def take_turn(connection: Connection, campaign: Campaign, *, now: datetime, news: bool = True) -> None:
+    """Take one turn in which everything arrives that nothing holds.
+
+    Without `news`, nothing has happened since the last one that could bring anybody into the campaign.
+    """
+    prepared = prepare(connection, campaign, now=now, admit=news)
     approve(connection, campaign.name, None, by=NOBODY, now=now)
     for version in in_use(connection, campaign):
         due = _steps_due(connection, campaign, now=now)

@@ -82,12 +82,12 @@ class TurnResult:
     stopped: str | None
 
 
-def prepare(connection: Connection, campaign: Campaign, *, now: datetime) -> Prepared:
-    """Enrol, let go, plan and hold, in the caller's transaction."""
+def prepare(connection: Connection, campaign: Campaign, *, now: datetime, admit: bool = True) -> Prepared:
+    """Enrol, let go, plan and hold, in the caller's transaction; without `admit` nobody new comes in."""
     _, in_doubt = recover(connection, campaign.name, now=now)
     current = newest(connection, campaign, now=now)
     moved = move(connection, campaign, current, now=now)
-    enrolled = enrol(connection, current, now=now)
+    enrolled = enrol(connection, current, now=now) if admit else 0
     left = expired = 0
     for version in in_use(connection, campaign):
         left += leave(connection, version, now=now)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from aftershow.ledger.holds import any_reason, people_of, person_reason
 from aftershow.ledger.rules import StepRules
-from aftershow.store.engine import insert_into
+from aftershow.store.adding import add_from
 from aftershow.store.tables import enrollment, message
 from aftershow.store.types import Moment, later
 from aftershow.words import HoldReason, State
@@ -46,12 +46,7 @@ def reach(connection: Connection, rules: StepRules, *, now: datetime, due_by: da
     `due_by` is the moment up to which people have come to the step; None takes everyone who will come to it,
     however late, which is what a plan looks at. A person whose row is there already gets no second one.
     """
-    insert = insert_into(connection, message)
-    people = _people_at_the_step(rules, now=now, due_by=due_by)
-    columns = [column.name for column in people.selected_columns]
-    insert = insert.from_select(columns, people).on_conflict_do_nothing()
-    new: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
-    return new
+    return add_from(connection, message, _people_at_the_step(rules, now=now, due_by=due_by))
 
 
 def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> None:

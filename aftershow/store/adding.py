@@ -1,0 +1,21 @@
+"""Add the rows that a query gives, where they are not there yet."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table
+
+from aftershow.store.engine import insert_into
+
+
+def add_from(connection: Connection, table: Table, query: Select[Any]) -> int:
+    """Insert what a query gives, under the names of its columns; returns how many rows are new.
+
+    Rows that are there already stay as they are. It is asked first whether there are any: most often there
+    are none, and a SELECT that was asked before is far cheaper to prepare than an INSERT.
+    """
+    if connection.execute(query.limit(1)).first() is None:
+        return 0
+    names = [column.name for column in query.selected_columns]
+    insert = insert_into(connection, table).from_select(names, query).on_conflict_do_nothing()
+    added: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+    return added
