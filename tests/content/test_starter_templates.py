@@ -41,7 +41,6 @@ SERVES = {
     "catalogue": {"email"},
     "danke": {"email"},
     "decision-date": {"call"},
-    "follow-up": {"email"},
     "handwritten-card": {"letter"},
     "last-postcard": {"letter"},
     "meeting-reminder": {"email", "text"},
