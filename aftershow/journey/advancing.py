@@ -9,6 +9,7 @@ from sqlalchemy import (
     String,
     and_,
     case,
+    exists,
     func,
     literal,
     null,
@@ -85,8 +86,10 @@ def _verdict(version: Version, step: CampaignStep, sending: SendingStep, *, now:
     if sending.every is not None:
         # The occurrences of a recurring step all count from where the first one did.
         base = case((target == step.key, enrollment.c.base_at), else_=base)
+    ripe: ColumnElement[bool] = true()
     if sending.listens:
         target, base = _after_listening(step, sending, target, base, now=now)
+        ripe = true() if now is None else _may_be_through(sending, now=now)
     verdict = (
         select(enrollment.c.id, enrollment.c.round, target.label("target"), base.label("base_at"))
         .join_from(enrollment, message, message.c.enrollment_id == enrollment.c.id)
@@ -99,10 +102,20 @@ def _verdict(version: Version, step: CampaignStep, sending: SendingStep, *, now:
             message.c.step == step.key,
             message.c.occurrence == occurrence(),
             over,
+            ripe,
         )
         .subquery("verdict")
     )
     return select(verdict).where(verdict.c.target.is_not(None)).subquery("moving")
+
+
+def _may_be_through(sending: SendingStep, *, now: datetime) -> ColumnElement[bool]:
+    """Anything came back, or the time to answer is over: asked first, since most people just wait."""
+    heard = exists().where(
+        interaction.c.message_id == message.c.id, interaction.c.kind.in_(OUTCOMES[sending.channel])
+    )
+    since = now - sending.listen.delta
+    return or_(message.c.handed_over_at.is_(None), message.c.handed_over_at <= since, heard)
 
 
 def _base(now: datetime | None) -> ColumnElement[datetime]:

@@ -46,16 +46,16 @@ def _may_concern(version: Version, step: CampaignStep, *, now: datetime) -> Colu
     is_inside = or_(enrollment.c.exited_at.is_(None), ~theirs)
     undated = exists().where(*here, enrollment.c.due_at.is_(None), is_inside)
     due = exists().where(*here, enrollment.c.due_at <= now, is_inside)
-    of_the_step = (
+    planned = exists().where(*_messages(version, step, State.PLANNED))
+    held = exists().where(*_messages(version, step, State.HELD), message.c.reason.not_in(LASTING))
+    return or_(undated, due, planned, held)
+
+
+def _messages(version: Version, step: CampaignStep, state: State) -> tuple[ColumnElement[bool], ...]:
+    # One state at a time, since there is an index for it: those that were sent are never looked at.
+    return (
         message.c.campaign == version.campaign.name,
+        message.c.state == state,
         message.c.step == step.key,
         message.c.version_id == version.id,
     )
-    open_ = exists().where(
-        *of_the_step,
-        or_(
-            message.c.state == State.PLANNED,
-            (message.c.state == State.HELD) & message.c.reason.not_in(LASTING),
-        ),
-    )
-    return or_(undated, due, open_)

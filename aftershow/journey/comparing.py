@@ -91,15 +91,21 @@ def _became(connection: Connection, campaign: Campaign, number: int) -> Iterator
 def _came_true(wish: Expected, facts: list[Fact], zone: ZoneInfo) -> bool:
     if wish.gets == "nothing":
         return not any(fact.what == "gets" for fact in facts)
+    if wish.misses is not None:
+        return not any(_is_step(wish.misses, fact) for fact in facts)
     return any(_is_it(wish, fact) and _then(wish, fact.at, zone) for fact in facts)
 
 
 def _is_it(wish: Expected, fact: Fact) -> bool:
     if isinstance(wish.gets, Gets):
-        return (fact.what, fact.step, fact.channel) == ("gets", wish.gets.step, wish.gets.channel)
+        return _is_step(wish.gets, fact)
     if wish.held is not None:
         return fact.reason == wish.held and fact.what == State.HELD and wish.step in (None, fact.step)
     return fact.what == "leaves" and fact.reason == wish.leaves
+
+
+def _is_step(gets: Gets, fact: Fact) -> bool:
+    return (fact.what, fact.step, fact.channel) == ("gets", gets.step, gets.channel)
 
 
 def _then(wish: Expected, at: datetime | None, zone: ZoneInfo) -> bool:
@@ -122,6 +128,8 @@ def _wished(wish: Expected, zone: ZoneInfo) -> str:
         return f"gets {wish.gets.channel} {wish.gets.step}{when}"
     if wish.gets is not None:
         return "gets nothing"
+    if wish.misses is not None:
+        return f"does not get {wish.misses.channel} {wish.misses.step}"
     if wish.held is not None:
         return f"is held: {wish.held}{f', at {wish.step}' if wish.step else ''}"
     return f"leaves ({wish.leaves}){when}"

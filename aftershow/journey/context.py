@@ -68,7 +68,8 @@ def addressees(
         rep = _writer(campaign, row["owner"])
         context = person_context(row, settings, rep, now=now)
         if for_the_team:
-            context["digest"] = digest(connection, row["rep"], version.show_id, settings.timezone, now=now)
+            zone = campaign.show.timezone if campaign.show else settings.timezone
+            context["digest"] = digest(connection, row["rep"], version.show_id, zone, now=now)
         yield Addressee(
             message_id=row["message_id"],
             contact_id=row["contact_id"],

@@ -105,7 +105,7 @@ class _Layer:
             case SendingStep():
                 instead = self.row(step.otherwise, (*place, "otherwise"), follower)
                 outcomes = {
-                    outcome: self._target(target, (*place, "on", outcome), follower)
+                    outcome: self._target(target, (*place, "on", outcome), follower, instead)
                     for outcome, target in step.on.items()
                 }
         self.nodes.append(
@@ -121,9 +121,11 @@ class _Layer:
         )
         return step.key
 
-    def _target(self, target: object, place: Place, follower: Next) -> Next:
+    def _target(self, target: object, place: Place, follower: Next, instead: Next) -> Next:
         if target == "continue":
             return follower
+        if target == "otherwise":
+            return instead
         if target == "stop":
             return STOP
         assert isinstance(target, tuple), "a target is a word or steps"  # noqa: S101

@@ -12,12 +12,12 @@ from aftershow.workspace.wording import found
 
 
 def _contact(value: Any) -> Any:
-    if not isinstance(value, str) or not ("@" in value or value.startswith("+")):
-        raise ValueError(f"expected an email address or a number such as +15085550114, found {found(value)}")
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"expected an email address, a number or the key of a rep, found {found(value)}")
     return value
 
 
-#: A person of the test, by email address or phone number, as `given` has it.
+#: A person of the test, by email address, phone number or the key of a rep, as `given` has it.
 Who = Annotated[str, BeforeValidator(_contact)]
 
 
@@ -84,7 +84,7 @@ class Happens(Model):
     becomes: Mapping[
         Literal["is_customer", "grade", "email", "phone", "permission.email", "permission.text"], Any
     ] = {}
-    """What changes in the person's record: {is_customer: yes}."""
+    """What changes in the person's record: {is_customer: true}."""
 
 
 class Gets(Model):
@@ -115,11 +115,13 @@ class Gets(Model):
 
 
 class Expected(Model):
-    """What must become of a person."""
+    """What must become of a person, or must not."""
 
     contact: Who
     gets: Gets | Literal["nothing"] | None = None
     """A step, such as {email: thanks}; or `nothing` at all."""
+    misses: Gets | None = None
+    """A step that the person does not get."""
     held: Text | None = None
     """A message is held, for this reason: no_address, permission, condition, hold_out …"""
     leaves: Text | None = None
@@ -133,8 +135,9 @@ class Expected(Model):
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
-        if sum(thing is not None for thing in (self.gets, self.held, self.leaves)) != 1:
-            raise ValueError("say one of `gets`, `held` and `leaves`")
+        things = (self.gets, self.misses, self.held, self.leaves)
+        if sum(thing is not None for thing in things) != 1:
+            raise ValueError("say one of `gets`, `misses`, `held` and `leaves`")
         return self
 
 

@@ -15,7 +15,7 @@ from aftershow.leads.shows import show_id
 from aftershow.ledger.rules import OpenTo, StepRules
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import campaign_version, contact, enrollment, message
-from aftershow.words import Crowd, State, consent_channel
+from aftershow.words import Channel, Crowd, State, consent_channel
 from aftershow.workspace.durations import Unit
 from aftershow.workspace.openings import Opening
 from aftershow.workspace.places import open_places
@@ -55,9 +55,10 @@ class Version:
     def rules(self, step: CampaignStep, sending: SendingStep, now: datetime) -> StepRules:
         """Return what the messages of a step are measured by at a moment."""
         campaign, settings = self.campaign, self.campaign.settings
-        ours = campaign.track_of(step).crowd is Crowd.TEAM
         # Our own people need no permission of ours, and hear from us as often as their work wants it.
-        limits = campaign.model.limits or (Limits() if ours else settings.limits)
+        ours = campaign.track_of(step).crowd is Crowd.TEAM
+        usual = Limits() if ours else settings.limits
+        cap = (campaign.model.limits or usual).per_contact
         needs_yes = settings.permission[consent_channel(sending.channel)] is Need.YES
         hold_out = campaign.model.audience.hold_out
         return StepRules(
@@ -66,8 +67,9 @@ class Version:
             version_id=self.id,
             channel=sending.channel,
             template=sending.template,
-            needs_yes=needs_yes and not ours,
-            cap=limits.per_contact,
+            needs_yes=needs_yes and not (ours or sending.service),
+            # A call is made by a person, who knows when it is too much.
+            cap=None if sending.service or sending.channel is Channel.CALL else cap,
             open_to=self._open_to(campaign.opening(sending), now),
             condition=step.condition.sql(campaign.step_scope(now, step)) if step.condition else None,
             expires=_expires(sending, settings.expires.delta),

@@ -173,13 +173,15 @@ def _heard_enough(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
     other = message.alias("heard")
     moment = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
     since = later(moment, -rules.cap.per.total_seconds())
-    went_out = and_(other.c.state.in_(_OUT), other.c.handed_over_at > since)
+    # What goes out after this one counts for nothing: a plan knows of it already.
+    went_out = and_(other.c.state.in_(_OUT), other.c.handed_over_at > since, other.c.handed_over_at <= moment)
     # A claim that ran out counts for nothing: its sender is dead, and perhaps its campaign is over.
     goes_first = and_(other.c.state == State.CLAIMED, other.c.id < message.c.id, other.c.lease_until > now)
     heard = (
         select(func.count())
         .select_from(other)
         .where(other.c.contact_id == contact.c.id, other.c.id != message.c.id, or_(went_out, goes_first))
+        .where(other.c.channel != Channel.CALL)
         .correlate(message, contact)
         .scalar_subquery()
     )

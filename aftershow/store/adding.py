@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table
+from sqlalchemy import Connection, Select, Table, select
 
 from aftershow.store.engine import insert_into
 
@@ -13,7 +13,7 @@ def add_from(connection: Connection, table: Table, query: Select[Any]) -> int:
     Rows that are there already stay as they are. It is asked first whether there are any: most often there
     are none, and a SELECT that was asked before is far cheaper to prepare than an INSERT.
     """
-    if connection.execute(query.limit(1)).first() is None:
+    if not connection.scalar(select(query.exists())):
         return 0
     names = [column.name for column in query.selected_columns]
     insert = insert_into(connection, table).from_select(names, query).on_conflict_do_nothing()

@@ -25,13 +25,11 @@ def read(text: str) -> Settings:
 
 
 def test_what_is_not_said_has_a_cautious_default() -> None:
-    """Without more: the outbox, a spoken yes, texts by day alone, a week to be late, and no cap."""
+    """Without more: the outbox, a spoken yes to emails and texts, texts by day alone, a week to be late."""
     settings = read(LEAST)
-    assert settings.channels == {
-        Channel.EMAIL: {"connector": "outbox"},
-        Channel.TEXT: {"connector": "outbox"},
-    }
-    assert settings.permission == dict.fromkeys(Channel, Need.YES)
+    assert settings.channels == {channel: {"connector": "outbox"} for channel in Channel}
+    unless_no = {channel for channel, need in settings.permission.items() if need is Need.UNLESS_NO}
+    assert (set(settings.permission), unless_no) == (set(Channel), {Channel.LETTER, Channel.CALL})
     assert settings.hours == {Channel.TEXT: Hours.parse("8:00-21:00")}
     assert (settings.expires, settings.limits.per_contact) == (Duration.parse("7 days"), None)
     assert (settings.database, settings.team) == (None, {})
@@ -50,8 +48,8 @@ hours: {email: "9:00-17:00"}
     )
     assert settings.channels == {
         Channel.EMAIL: {"connector": "smtp", "host": "127.0.0.1", "port": 2525, "starttls": False},
-        Channel.TEXT: {"connector": "outbox"},
         Channel.CALL: {"connector": "dialer"},
+        **{channel: {"connector": "outbox"} for channel in (Channel.TEXT, Channel.LETTER, Channel.MEETING)},
     }
     assert (settings.permission[Channel.EMAIL], settings.permission[Channel.TEXT]) == (
         Need.UNLESS_NO,

@@ -71,7 +71,7 @@ else:
     ]
 #: Where an outcome leads.
 Target: TypeAlias = Annotated[
-    Annotated[Literal["continue", "stop"], Tag("word")] | Annotated[Steps, Tag("steps")],
+    Annotated[Literal["continue", "otherwise", "stop"], Tag("word")] | Annotated[Steps, Tag("steps")],
     Discriminator(_word_or_steps),
 ]
 
@@ -117,6 +117,9 @@ class SendingStep(TimedStep):
     """What comes instead for people who can't get it: no address, no permission, refused, or `if` fails."""
     approval: Literal["required"] | None = None
     """`required`: someone must let it go first, with `aftershow approve`."""
+    service: bool = False
+    """Part of what the person asked for, such as a reminder of a meeting: it needs no yes to marketing, only
+    that the channel was not refused, and no cap holds it."""
     cost: Money | None = None
     """What one of these costs, without the currency: 2.40."""
     expires: Duration | None = None
@@ -136,7 +139,7 @@ class SendingStep(TimedStep):
     listen: Duration = Duration.parse("3 days")
     """How long to wait for what comes back, with `on` or `attempts`; then it is `silence`."""
     on: Mapping[str, Target] = {}
-    """What comes next by what came back: `continue`, `stop`, or steps of its own."""
+    """What comes next by what came back: `continue`, `otherwise`, `stop`, or steps of its own."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
