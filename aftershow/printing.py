@@ -1,6 +1,6 @@
 """What the commands print for people to read."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+from aftershow.phrases import moved_on, number_of
 
 if TYPE_CHECKING:
     from aftershow.audience.explanation import Explanation
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 console = Console(highlight=False, soft_wrap=True)
+if not console.is_terminal:
+    # A file, or a program that reads along, has no edge at which a table must be cut.
+    console.width = 1_000
 _aside = Console(stderr=True, highlight=False)
 
 
@@ -115,8 +120,10 @@ def findings(found: "Findings") -> None:
     if found.problems:
         say(f"\nMistakes: {len(found.problems)}. Correct them, then run `aftershow check` again.")
     else:
-        tests = f", {found.tests} expectations of their tests" if found.tests else ""
-        say(f"All good: {found.campaigns} campaigns, {found.templates} templates{tests}.")
+        counts = [number_of(found.campaigns, "campaign"), number_of(found.templates, "template")]
+        if found.tests:
+            counts.append(f"{number_of(found.tests, 'expectation')} of their tests")
+        say(f"All good: {', '.join(counts)}.")
 
 
 def plan(made: "Plan", timezone: str) -> None:
@@ -133,7 +140,7 @@ def plan(made: "Plan", timezone: str) -> None:
         for m in made.planned
     ]
     table(
-        f"{made.campaign}: {len(rows)} messages would go out",
+        f"{made.campaign}: {number_of(len(rows), 'message')} would go out",
         ("when", "contact", "step", "channel", ""),
         rows,
     )
@@ -144,7 +151,8 @@ def plan(made: "Plan", timezone: str) -> None:
     if made.outside:
         outside = [(count, clause) for clause, count in made.outside.items()]
         table("Not in the audience", ("people", "because this fails"), outside)
-    _moved([asdict(moved) for moved in made.moved])
+    for moved in made.moved:
+        say(moved_on(**asdict(moved)))
 
 
 def calendar(made: "Calendar", timezone: str) -> None:
@@ -164,18 +172,18 @@ def calendar(made: "Calendar", timezone: str) -> None:
     total = sum(entry.messages for entry in made.entries)
     until = f"{made.until.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}"
     table(
-        f"{total} messages until {until}, if nobody answers and everything is approved at once",
+        f"{number_of(total, 'message')} until {until}, if nobody answers and everything is approved at once",
         ("day", "campaign", "step", "channel", "messages", "to approve", "cost"),
         rows,
     )
     if made.cost:
         say(f"They cost {made.cost:.2f} altogether.")
     if made.too_much:
-        people = [(person.contact, person.messages) for person in made.too_much[:SHOWN]]
+        people = number_of(len(made.too_much), "person", "people")
         table(
-            f"{len(made.too_much)} people would hear from us too often: the caps hold messages back",
+            f"{people} would hear from us too often: the caps hold messages back",
             ("contact", "messages held back"),
-            people,
+            [(person.contact, person.messages) for person in made.too_much[:SHOWN]],
         )
 
 
@@ -200,7 +208,7 @@ def approvals(rows: Sequence["Waiting"], approved: int, timezone: str) -> None:
     """Print what waits for a person's word, by the clock of a time zone, and how much was let go."""
     zone = ZoneInfo(timezone)
     if approved:
-        say(f"{approved} messages go out with the next turn.")
+        say(f"Approved: {number_of(approved, 'message')}. The next turn sends what nothing else holds.")
     listed = [
         (
             row.step,
@@ -236,18 +244,17 @@ def turn(result: Mapping[str, Any]) -> None:
     say(f"held: {counted(result['held'])}")
     if result["trouble"]:
         say(f"tried again later, because: {result['trouble']}")
-    _moved(result["moved"])
-
-
-def _moved(people: Iterable[Mapping[str, Any]]) -> None:
-    for moved in people:
-        to = f"the next step is `{moved['to']}`" if moved["to"] else "they are through"
-        say(f"{moved['people']} people who were to get `{moved['step']}` move to the edited campaign: {to}")
+    for moved in result["moved"]:
+        say(moved_on(**moved))
 
 
 def ledger(campaign: str, summary: "Summary") -> None:
     """Print a campaign's ledger in figures."""
-    table(f"{campaign}: {summary.messages} messages", ("state", "count"), list(summary.by_state.items()))
+    table(
+        f"{campaign}: {number_of(summary.messages, 'message')}",
+        ("state", "count"),
+        list(summary.by_state.items()),
+    )
     say(f"held: {counted(summary.held)}")
     say(f"channels: {counted(summary.by_channel)}")
 
@@ -385,16 +392,47 @@ def deployed(changes: Mapping[str, Any]) -> None:
 
 def demo(outcome: Mapping[str, Any]) -> None:
     """Print what the demo did, and where to look."""
-    columns = ("campaign", "planned", "accepted", "rejected", "unknown")
+    headings = (
+        "campaign",
+        "messages",
+        "accepted",
+        "rejected",
+        "unknown",
+        "expired",
+        "to come",
+        "goal",
+        "held",
+    )
     rows = [
-        (*(campaign[name] for name in columns), counted(campaign["held"]))
-        for campaign in outcome["campaigns"]
+        (
+            one["campaign"],
+            one["planned"],
+            one["accepted"],
+            one["rejected"],
+            one["unknown"],
+            one["expired"],
+            one["waiting"],
+            one["goal"],
+            counted(one["held"]),
+        )
+        for one in outcome["campaigns"]
     ]
-    table("What became of everyone", (*columns, "held"), rows)
+    table(f"What became of everyone, {outcome['start'][:10]} to {outcome['until'][:10]}", headings, rows)
+    say(f"What came back: {counted(outcome['came_back'])}")
+    if outcome["waits"]:
+        say(f"{outcome['waits']} messages wait for approval: aftershow approve CAMPAIGN")
+    files = ", ".join(f"{count} {channel}s" for channel, count in outcome["files"].items())
+    say(f"\nIn {outcome['outbox']}: {files}")
+    say(f"A picture of it: {outcome['picture']}")
+    say("\nLook around:")
     workspace = outcome["workspace"]
-    say(f"{outcome['emails']} emails and {outcome['texts']} texts lie in {outcome['outbox']}")
-    say(f"Who gets what:  aftershow --workspace {workspace} plan {outcome['campaigns'][0]['campaign']}")
-    say(f"One person:     aftershow --workspace {workspace} contact {outcome['someone']}")
+    for command in (
+        "plan a-leads --at 2026-11-20T09:00-06:00",
+        "plan --until 2027-04-15 --at 2027-03-13T08:00-05:00",
+        "ledger a-leads",
+        f"contact {outcome['someone']}",
+    ):
+        say(f"  aftershow {command} --workspace {workspace}")
 
 
 def progress(text: str) -> None:

@@ -22,6 +22,7 @@ from aftershow.journey.turn import TurnResult
 from aftershow.leads.result import ImportResult
 from aftershow.ledger.approvals import waiting
 from aftershow.ledger.counts import by_step
+from aftershow.phrases import moved_on
 from flows.lateness import WORTH_TELLING, said
 
 
@@ -105,11 +106,8 @@ def show_result(result: TurnResult, late: timedelta) -> None:
     ]
     if late >= WORTH_TELLING:
         lines += ["", f"**Started {said(late)} late.** What was due in between was due now."]
-    lines += [
-        f"\n**{moved.people} people** were to get `{moved.step}`, which was edited: now "
-        + (f"`{moved.to}`." if moved.to else "they are through.")
-        for moved in result.moved
-    ]
+    for moved in result.moved:
+        lines += ["", moved_on(step=moved.step, to=moved.to, people=moved.people)]
     if result.trouble:
         lines += ["", f"**Trouble:** {result.trouble}"]
     if result.stopped:
