@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from aftershow.cli import main
+from aftershow.printing import table
 
 ROOT = Path(__file__).parent.parent
 AT = "2026-09-18T10:00-05:00"
@@ -31,6 +32,13 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+
+
+def keep_one_campaign(workspace: Path) -> None:
+    """Leave midwest-leads alone in a workspace: playing all campaigns takes a while."""
+    for file in (workspace / "config" / "campaigns").iterdir():
+        if not file.name.startswith("midwest-leads."):
+            file.unlink()
 
 
 @pytest.fixture
@@ -56,6 +64,17 @@ def workspace(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
         shutil.copytree(ROOT / folder, tmp_path / "w" / folder)
     monkeypatch.setenv("AFTERSHOW_WORKSPACE", str(tmp_path / "w"))
     return tmp_path / "w"
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The smallest campaign of the demo's workspace alone, with its test; for what needs no database."""
+    for folder in ("config", "templates"):
+        shutil.copytree(ROOT / folder, tmp_path / "small" / folder)
+    keep_one_campaign(tmp_path / "small")
+    monkeypatch.delenv("AFTERSHOW_DATABASE_URL", raising=False)
+    monkeypatch.setenv("AFTERSHOW_WORKSPACE", str(tmp_path / "small"))
+    return tmp_path / "small"
 
 
 @pytest.fixture
@@ -119,6 +138,47 @@ def test_plan(run: Run, imported: Path) -> None:
         ("+13095550101", "quick-question", "no_address"),
         ("+13095550101", "site-visit", "no_address"),
     }
+
+
+def test_plan_until(run: Run, imported: Path) -> None:
+    """The calendar counts messages by day and step, of one campaign or of all; nothing is written."""
+    keep_one_campaign(imported)
+    words = ("plan", "--until", "2026-09-25", "--at", AT)
+    every, one = run(*words, "--json"), run(*words, "midwest-leads", "--json")
+    assert every.code == 0
+    assert list(every.document) == ["at", "until", "entries", "cost", "too_much"]
+    assert every.document["until"] == "2026-09-25T00:00:00-05:00"
+    assert every.document["entries"] == one.document["entries"]
+    assert [tuple(entry.values()) for entry in every.document["entries"]] == [
+        ("2026-09-18", "midwest-leads", "thanks", "email", 1, 0, "0"),
+    ]
+    longer = run("plan", "midwest-leads", "--until", "2026-09-26", "--at", AT).out
+    assert longer.startswith("2 messages until 2026-09-26 00:00 CDT")
+    assert "Fri 2026-09-25" in longer
+    assert run("ledger", "midwest-leads", "--json").document["messages"] == 0
+
+
+def test_approve(run: Run, imported: Path, prefect_api: str) -> None:
+    """What needs a person's word waits, is listed, and goes out with the turn after `approve --yes`."""
+    campaign = imported / "config" / "campaigns" / "midwest-leads.yaml"
+    campaign.write_text(
+        campaign.read_text().replace("email: thanks", "email: thanks\n    approval: required")
+    )
+    first = run("run", "midwest-leads", "--at", AT, "--json").document
+    assert (first["accepted"], first["held"]["approval"]) == (0, 1)
+
+    listed = run("approve", "midwest-leads", "--json").document
+    assert (listed["campaign"], listed["approved"]) == ("midwest-leads", 0)
+    (row,) = listed["waiting"]
+    assert (row["step"], row["channel"], row["messages"]) == ("thanks", "email", 1)
+    assert "thanks" in run("approve", "midwest-leads").out
+
+    other = run("approve", "midwest-leads", "--step", "site-visit", "--yes", "--at", AT, "--json").document
+    assert (other["approved"], other["waiting"]) == (0, [])
+    let_go = run("approve", "midwest-leads", "--step", "thanks", "--yes", "--by", "dana", "--at", AT)
+    assert let_go.out.startswith("Approved: 1 message.")
+    assert "Nothing waits" in run("approve", "midwest-leads").out
+    assert run("run", "midwest-leads", "--at", AT, "--json").document["accepted"] == 1
 
 
 def test_run_and_ledger(run: Run, imported: Path, prefect_api: str) -> None:
@@ -204,10 +264,17 @@ def test_leaving_a_campaign(run: Run, imported: Path, prefect_api: str) -> None:
     assert later["accepted"] == 0
 
 
-def test_check(run: Run, workspace: Path) -> None:
-    """A good workspace passes; each mistake is named with its file, line and likely meaning, all at once."""
-    assert run("check").code == 0
-    campaign = workspace / "config" / "campaigns" / "midwest-leads.yaml"
+def test_check(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's workspace passes, with every campaign's own test."""
+    monkeypatch.delenv("AFTERSHOW_DATABASE_URL", raising=False)
+    ran = run("check", "--workspace", ROOT, "--json")
+    assert (ran.code, ran.document["problems"]) == (0, [])
+    assert ran.document["tests"] > 100
+
+
+def test_check_with_mistakes(run: Run, small: Path) -> None:
+    """Each mistake is named with its file, line and likely meaning, all at once."""
+    campaign = small / "config" / "campaigns" / "midwest-leads.yaml"
     campaign.write_text(
         campaign.read_text().replace("site-visit", "site-vist").replace("grade in", "grad in")
     )
@@ -217,6 +284,22 @@ def test_check(run: Run, workspace: Path) -> None:
     assert "Did you mean grade?" in ran.out
     assert "config/campaigns/midwest-leads.yaml:14: steps.3.email: " in ran.out
     assert "did you mean `site-visit`?" in ran.out
+
+
+def test_check_with_a_marketers_test_that_fails(run: Run, small: Path) -> None:
+    """An expectation that did not come true is told at its line, with what became of the person instead."""
+    campaign = small / "config" / "campaigns" / "midwest-leads.yaml"
+    campaign.write_text(campaign.read_text().replace("after: 5 days", "after: 1 week"))
+    ran = run("check")
+    assert ran.code == 1
+    assert ran.out == (
+        "config/campaigns/midwest-leads.test.yaml:15: expect.3: "
+        "expected: ann@example.com gets email site-visit on Fri 25 Sep 2026\n"
+        "    but:      gets email thanks on Fri 18 Sep 2026 10:00 CDT\n"
+        "              gets text quick-question on Sun 20 Sep 2026 10:00 CDT\n"
+        "              gets email site-visit on Sun 27 Sep 2026 10:00 CDT\n"
+        "\nMistakes: 1. Correct them, then run `aftershow check` again.\n"
+    )
 
 
 def test_init(run: Run, tmp_path: Path) -> None:
@@ -238,6 +321,9 @@ def test_init(run: Run, tmp_path: Path) -> None:
         (["log", "ann.lee@example.com", "connected", "--answer", "size"], "NAME=VALUE"),
         (["log", "ann.lee@example.com", "delivered"], "--channel"),
         (["exit", "ann.lee@example.com", "midwest-leads"], "is not in the campaign"),
+        (["plan"], "--until"),
+        (["plan", "--until", "christmas"], "2026-12-24"),
+        (["approve", "midwest-leads", "--step", "thank"], "has no step `thank`"),
         (["plan", "midwest-leads", "--at", "yesterday"], "2026-11-24T10:00-06:00"),
         (["plan", "midwest-leads", "--at", "2026-09-18T10:00"], "time zone"),
         (["--workspace", "/nowhere", "plan", "x"], "aftershow init"),
@@ -248,6 +334,12 @@ def test_wrong_usage(run: Run, imported: Path, words: list[str], says: str) -> N
     ran = run(*words)
     assert (ran.code, ran.out) == (2, "")
     assert says in ran.err
+
+
+def test_what_is_printed_for_a_program_is_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """No cell of a table is cut where there is no terminal."""
+    table("", ("contact",), [("x" * 300,)])
+    assert "x" * 300 in capsys.readouterr().out
 
 
 def test_db_upgrade(run: Run, workspace: Path) -> None:
