@@ -283,7 +283,7 @@ enrollment = Table(
     Column("track", String(80), nullable=False, default="", server_default=""),
     #: which meeting or date it is about, as a number; 0 when it is about the person
     Column("occurrence", BigInteger, nullable=False, default=0, server_default="0"),
-    Column("version_id", ForeignKey("campaign_version.id"), nullable=False, index=True),
+    Column("version_id", ForeignKey("campaign_version.id"), nullable=False),
     Column("contact_id", ForeignKey("contact.id"), nullable=False, index=True),
     Column("lead_id", ForeignKey("lead.id")),
     Column("enrolled_at", Moment, nullable=False),
@@ -300,7 +300,7 @@ enrollment = Table(
     Column("exited_at", Moment),
     Column("exit_reason", String(200)),
     UniqueConstraint("campaign", "contact_id", "track", "occurrence"),
-    Index(None, "campaign", "step", "due_at"),
+    Index(None, "version_id", "step", "due_at"),
 )
 
 #: The ledger: one intended contact with one person by one channel.

@@ -50,7 +50,8 @@ def upgrade() -> None:
                existing_nullable=True)
         batch_op.drop_constraint(batch_op.f('uq_enrollment_campaign_contact_id'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_enrollment_campaign_contact_id_track_occurrence'), ['campaign', 'contact_id', 'track', 'occurrence'])
-        batch_op.create_index(batch_op.f('ix_enrollment_version_id'), ['version_id'], unique=False)
+        batch_op.drop_index(batch_op.f('ix_enrollment_campaign_step_due_at'))
+        batch_op.create_index(batch_op.f('ix_enrollment_version_id_step_due_at'), ['version_id', 'step', 'due_at'], unique=False)
 
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.add_column(sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True))
@@ -88,7 +89,8 @@ def downgrade() -> None:
         batch_op.drop_column('version_id')
 
     with op.batch_alter_table('enrollment', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_enrollment_version_id'))
+        batch_op.drop_index(batch_op.f('ix_enrollment_version_id_step_due_at'))
+        batch_op.create_index(batch_op.f('ix_enrollment_campaign_step_due_at'), ['campaign', 'step', 'due_at'], unique=False)
         batch_op.drop_constraint(batch_op.f('uq_enrollment_campaign_contact_id_track_occurrence'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_enrollment_campaign_contact_id'), ['campaign', 'contact_id'])
         batch_op.alter_column('exit_reason',
