@@ -121,13 +121,13 @@ def _come_to(
             return 0
         rules = version.rules(step, step.sends, now)
         reach(connection, rules, now=now, due_by=now)
-        late = expire(connection, rules, now=now)
+        expired += expire(connection, rules, now=now)
         review(connection, rules, now=now, due_by=now)
-        if advance(connection, version, step, step.sends, now=now):
+        moved = advance(connection, version, step, step.sends, now=now)
+        if moved:
             alive.left(step)
-        expired += late
         # After an outage, each occurrence of a recurring step is written down, and the last one goes out.
-        if step.sends.every is None or not late:
+        if step.sends.every is None or not moved:
             return expired
 
 

@@ -120,6 +120,8 @@ class Stage:
         self.engine = engine
         self.now = NOW
         self.sender = Keeping()
+        #: how long after the beginning of a turn its messages are handed over
+        self.sending_takes = timedelta(0)
 
     @property
     def workspace(self) -> Workspace:
@@ -281,7 +283,7 @@ class Stage:
                 renders,
                 senders,
                 worker="w",
-                clock=lambda: self.now,
+                clock=lambda: self.now + self.sending_takes,
                 limit=500,
             )
             tally += more

@@ -200,6 +200,18 @@ def test_what_an_outage_missed_is_written_down_and_sent_once(stage) -> None:
     assert stage.until(utc(11, 4)) == [("a", utc(11, 2, 16))]
 
 
+def test_times_that_were_held_are_written_down_in_one_turn(stage) -> None:
+    """After an outage, who can't be reached is not behind the others: a second turn finds nothing to do."""
+    stage.journey("- text: a\n  every: 1 day")
+    stage.someone(mobile=None)
+    stage.turn("c")
+    stage.turn("c", after=3 * DAY)
+    ledger = stage.ledger()
+    assert ledger == [("a", "held", "no_address")] * 4
+    stage.turn("c")
+    assert stage.ledger() == ledger
+
+
 def test_times_that_wait_for_one_opening_are_one(stage) -> None:
     """A daily message that may go on working days comes once on Monday, not three times."""
     stage.journey("- email: a\n  every: 1 day", "send_window: {days: mon-fri}")
@@ -211,6 +223,15 @@ def test_times_that_wait_for_one_opening_are_one(stage) -> None:
         utc(9, 28, 15),
         utc(9, 29, 15),
     ]
+
+
+def test_a_daily_turn_that_takes_long_finds_the_next_step_due_a_day_later(stage) -> None:
+    """What went out some minutes after the turn began counts from its beginning."""
+    stage.journey("- email: a\n- email: b\n  after: 1 day")
+    stage.someone()
+    stage.sending_takes = timedelta(minutes=20)
+    stage.turn("c")
+    assert stage.turn("c", after=DAY).accepted == 1
 
 
 def test_a_late_step_says_so_and_the_next_counts_from_its_due_time(stage) -> None:
