@@ -42,6 +42,7 @@ def belongs(show_id: int | None, of: Crowd, team: Collection[str] = ()) -> Colum
 
 def _not_of_ours() -> ColumnElement[bool]:
     rep = contact.alias()
-    addresses = select(rep.c.email).where(rep.c.rep.is_not(None), rep.c.email.is_not(None))
+    # Worded so that SQLite looks the few reps up, and goes to everybody else by anything but `rep`.
+    addresses = select(rep.c.email).where(rep.c.rep > "", rep.c.email.is_not(None))
     elsewhere = func.coalesce(contact.c.email.not_in(addresses.correlate_except(rep)), true())
-    return and_(contact.c.rep.is_(None), elsewhere)
+    return and_(func.coalesce(contact.c.rep, "") == "", elsewhere)

@@ -1,5 +1,6 @@
 """Take people out of a campaign: the goal is reached, a `stop_on` holds, or the campaign is over."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -7,12 +8,14 @@ from sqlalchemy import (
     Connection,
     String,
     and_,
+    case,
     cast,
     exists,
     func,
     literal,
     null,
     select,
+    true,
     tuple_,
     update,
 )
@@ -42,33 +45,37 @@ def leave(connection: Connection, version: Version, *, now: datetime) -> int:
     campaign = version.campaign
     if campaign.goal is not None:
         _record_goal(connection, version, campaign.goal, now=now)
-    left = sum(
-        _take_out(connection, version, stop.condition.sql(campaign.step_scope(now)), stop.reason, now=now)
-        for stop in campaign.stops
-    )
+    reasons = [(stop.condition.sql(campaign.step_scope(now)), stop.reason) for stop in campaign.stops]
     for track in campaign.tracks:
         if track.each is not None and track.each != MEETING:
-            outdated = _outdated(connection, version, track, track.each)
-            left += _take_out(connection, version, outdated, OUTDATED, now=now)
+            reasons.append((_outdated(connection, version, track, track.each), OUTDATED))
     ends = campaign.ends_at()
     if ends is not None and now >= ends:
-        left += _take_out(connection, version, None, OVER, now=now)
-    return left
+        reasons.append((true(), OVER))
+    return _take_out(connection, version, reasons, now=now) if reasons else 0
 
 
 def _take_out(
     connection: Connection,
     version: Version,
-    condition: ColumnElement[bool] | None,
-    reason: str,
+    reasons: Sequence[tuple[ColumnElement[bool], str]],
     *,
     now: datetime,
 ) -> int:
-    inside = _inside(version)
-    leaving = update(enrollment).where(*inside).values(exited_at=now, exit_reason=reason)
-    if condition is not None:
-        these = select(enrollment.c.id).select_from(people_of(enrollment, version.show_id))
-        leaving = leaving.where(enrollment.c.id.in_(these.where(*inside, condition)))
+    """Take out whom any of these reasons takes out, for the first that does."""
+    first = case(*((applies, literal(reason, String)) for applies, reason in reasons), else_=null())
+    verdict = (
+        select(enrollment.c.id, first.label("reason"))
+        .select_from(people_of(enrollment, version.show_id))
+        .where(*_inside(version))
+        .subquery("verdict")
+    )
+    leaving = (
+        update(enrollment)
+        .where(enrollment.c.id == verdict.c.id, verdict.c.reason.is_not(None))
+        .where(enrollment.c.exited_at.is_(None))
+        .values(exited_at=now, exit_reason=verdict.c.reason)
+    )
     return connection.execute(leaving).rowcount
 
 
