@@ -174,6 +174,7 @@ class World:
     def states(self) -> dict[str | None, tuple[str, str | None]]:
         """State and reason of every message, by the person's email address."""
         query = select(contact.c.email, message.c.state, message.c.reason).join_from(message, contact)
+        query = query.order_by(message.c.id)
         with self.engine.begin() as connection:
             return {row.email: (row.state, row.reason) for row in connection.execute(query)}
 
