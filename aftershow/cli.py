@@ -86,12 +86,11 @@ def demo(
     workspace: Workspace = HERE,
     as_json: Json = False,
 ) -> None:
-    """Play the sample shows and campaigns through days of virtual time, into an outbox folder."""
-    _quiet_prefect()
+    """Play the sample shows and campaigns through weeks of virtual time, into an outbox folder."""
     from aftershow import printing
-    from flows.demo import play
+    from aftershow.demo.playing import play_demo
 
-    outcome = asdict(play(workspace, target, tell=None if as_json else printing.progress))
+    outcome = asdict(play_demo(workspace, target, tell=None if as_json else printing.progress))
     _show(as_json, outcome, lambda: printing.demo(outcome))
 
 

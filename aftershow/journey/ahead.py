@@ -4,7 +4,7 @@ Everything that is due and held by nothing counts as sent at once, what waits fo
 what a caller lets happen comes back. It is for a copy of the database: see aftershow.store.copying.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
@@ -14,35 +14,28 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, String, and_, cast, exists, func, literal, select, update
 
-from aftershow.audience.questions import DAYS_SINCE
 from aftershow.journey.campaign import Campaign
-from aftershow.journey.turn import finish, prepare
+from aftershow.journey.enrolling import changes_with_time
+from aftershow.journey.steps.step import SendingStep
+from aftershow.journey.turn import move_on, prepare
 from aftershow.journey.versions import Version, in_use
 from aftershow.ledger.approvals import approve
 from aftershow.ledger.planning import occurrence, review
 from aftershow.ledger.rules import StepRules
-from aftershow.ledger.tally import Tally
 from aftershow.people.addresses import ADDRESSES
+from aftershow.people.zones import zones_of
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import contact, enrollment, interaction, message
 from aftershow.store.types import Moment, later
 from aftershow.words import Direction, HoldReason, InteractionKind, State
 from aftershow.workspace.crons import Cron
 from aftershow.workspace.durations import Cap
+from aftershow.workspace.openings import NeverOpen
 
 #: The turns of a campaign that has no schedule.
 HOURLY = Cron.parse("0 * * * *")
 #: Who approves while it is played.
 NOBODY = "virtual time"
-#: Names whose value changes with time alone, or with what is sent: the next meeting is among them.
-_WITH_TIME = (
-    DAYS_SINCE,
-    "contacted",
-    "meeting.place",
-    "meeting.starts",
-    "meeting.status",
-    "unanswered",
-)
 #: A campaign in which only dates matter is looked at so often all the same.
 MOST_DAYS = 7
 _INSTANT = timedelta(microseconds=1)
@@ -65,9 +58,9 @@ class Event:
 
     #: aware
     at: datetime
-    happen: Callable[[Connection], None]
-    #: the campaign that should look at it soon; None: all of them
-    concerns: str | None = None
+    happen: Callable[[Engine], None]
+    #: the campaigns that should look at it soon; None: all of them
+    concerns: tuple[str, ...] | None = None
 
 
 class Agenda:
@@ -118,13 +111,12 @@ def play(
         now = waiting[name]
         event = agenda.take(now)
         if event is not None:
-            with engine.begin() as connection:
-                event.happen(connection)
-            for other in [event.concerns] if event.concerns else list(waiting):
+            event.happen(engine)
+            for other in list(waiting) if event.concerns is None else event.concerns:
                 waiting[other] = min(waiting[other], next_turn(known[other], max(event.at, start)))
             news |= set(known)
             continue
-        turn(engine, known[name], now, news=name in news or _changes_with_time(known[name]))
+        turn(engine, known[name], now, news=name in news)
         news.discard(name)
         with engine.begin() as connection:
             waiting[name] = next_turn(known[name], _wanted(connection, known[name], now=now))
@@ -135,9 +127,9 @@ def play(
 def take_turn(connection: Connection, campaign: Campaign, *, now: datetime, news: bool = True) -> None:
     """Take one turn in which everything arrives that nothing holds.
 
-    Without `news`, nothing has happened since the last one that could bring anybody into the campaign.
+    Without `news`, nothing but time has brought anybody into the campaign since the last one.
     """
-    prepared = prepare(connection, campaign, now=now, admit=news)
+    prepare(connection, campaign, now=now, news=news)
     approve(connection, campaign.name, None, by=NOBODY, now=now)
     for version in in_use(connection, campaign):
         due = _steps_due(connection, campaign, now=now)
@@ -148,7 +140,7 @@ def take_turn(connection: Connection, campaign: Campaign, *, now: datetime, news
             # Asked again for each step: what an earlier one has just sent counts for the cap.
             review(connection, rules, now=now, due_by=now)
             _send(connection, rules, now=now)
-    finish(connection, campaign, prepared, Tally(), now=now)
+    move_on(connection, campaign, now=now)
 
 
 def next_turn(campaign: Campaign, at: datetime) -> datetime:
@@ -212,8 +204,7 @@ def _wanted(connection: Connection, campaign: Campaign, *, now: datetime) -> dat
     moments += (moment for moment in (campaign.starts_at(), campaign.ends_at()) if moment and moment > now)
     for version in in_use(connection, campaign):
         moments += _deadlines(connection, version, now=now)
-    if _waits_for_the_morning(connection, campaign):
-        moments.append(now + _INSTANT)
+        moments += _openings(connection, version, now=now)
     cap = (campaign.model.limits or campaign.settings.limits).per_contact
     if cap is not None:
         moments.append(_heard_less(connection, campaign, cap, now=now))
@@ -223,8 +214,7 @@ def _wanted(connection: Connection, campaign: Campaign, *, now: datetime) -> dat
 def _changes_with_time(campaign: Campaign) -> bool:
     """Whether somebody may come in, or leave, because a day has passed and nothing else has happened."""
     conditions = [track.audience for track in campaign.tracks] + [stop.condition for stop in campaign.stops]
-    names = frozenset().union(*(condition.fields for condition in conditions))
-    return not names.isdisjoint(_WITH_TIME)
+    return any(changes_with_time(condition) for condition in conditions)
 
 
 def _due(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime | None:
@@ -279,10 +269,27 @@ def _heard_less(connection: Connection, campaign: Campaign, cap: Cap, *, now: da
     return moment
 
 
-def _waits_for_the_morning(connection: Connection, campaign: Campaign) -> bool:
-    held = select(message.c.id).where(
-        message.c.campaign == campaign.name,
-        message.c.state == State.HELD,
-        message.c.reason == HoldReason.QUIET_HOURS,
+def _openings(connection: Connection, version: Version, *, now: datetime) -> Iterator[datetime]:
+    """Return when the channel opens to those who are held until it does, once for each place."""
+    home, sends = version.campaign.settings.timezone, dict(_sending(version))
+    places = (
+        select(message.c.step, contact.c.timezone, contact.c.possible_zones, contact.c.country)
+        .join_from(message, contact, contact.c.id == message.c.contact_id)
+        .where(
+            message.c.campaign == version.campaign.name,
+            message.c.state == State.HELD,
+            message.c.reason == HoldReason.QUIET_HOURS,
+            message.c.version_id == version.id,
+        )
+        .distinct()
     )
-    return connection.scalar(held.limit(1)) is not None
+    for step, timezone, possible, country in connection.execute(places):
+        zones = zones_of(timezone, possible, country, home=home)
+        try:
+            yield version.campaign.opening(sends[step]).next(now + _INSTANT, zones, country)
+        except NeverOpen:
+            continue
+
+
+def _sending(version: Version) -> Iterator[tuple[str, SendingStep]]:
+    return ((step.key, sending) for step, sending in version.campaign.sending_steps)

@@ -8,7 +8,7 @@ from aftershow.journey.campaign import CampaignStep
 from aftershow.journey.dating import MOVING
 from aftershow.journey.program import Next
 from aftershow.journey.versions import Version
-from aftershow.ledger.planning import LASTING
+from aftershow.ledger.planning import LASTING, PASSING
 from aftershow.store.tables import enrollment, message
 from aftershow.words import State
 
@@ -47,7 +47,9 @@ def _may_concern(version: Version, step: CampaignStep, *, now: datetime) -> Colu
     undated = exists().where(*here, enrollment.c.due_at.is_(None), is_inside)
     due = exists().where(*here, enrollment.c.due_at <= now, is_inside)
     planned = exists().where(*_messages(version, step, State.PLANNED))
-    held = exists().where(*_messages(version, step, State.HELD), message.c.reason.not_in(LASTING))
+    # What is held past its time stays so, but for what must then be given up.
+    in_time = or_(message.c.expires_at > now, message.c.reason.in_(PASSING))
+    held = exists().where(*_messages(version, step, State.HELD), message.c.reason.not_in(LASTING), in_time)
     return or_(undated, due, planned, held)
 
 

@@ -19,8 +19,10 @@ from sqlalchemy import (
     select,
 )
 
+from aftershow.audience.expression import Expression
 from aftershow.audience.functions import MemberName, member
 from aftershow.audience.query import audience
+from aftershow.audience.questions import DAYS_SINCE
 from aftershow.audience.scope import Scope
 from aftershow.journey.campaign import MEETING, Track
 from aftershow.journey.chance import bounds, lot
@@ -34,12 +36,28 @@ from aftershow.store.tables import contact, enrollment, lead, meeting
 from aftershow.store.types import Moment, later
 from aftershow.words import Crowd
 
+#: Names whose value changes with time alone, or with what is sent: the next meeting is among them.
+_WITH_TIME = (
+    DAYS_SINCE,
+    "contacted",
+    "meeting.place",
+    "meeting.starts",
+    "meeting.status",
+    "unanswered",
+)
 
-def enrol(connection: Connection, version: Version, *, now: datetime) -> int:
+
+def changes_with_time(condition: Expression) -> bool:
+    """Say whether somebody may come to meet a condition, or cease to, when nothing has happened to them."""
+    return not condition.fields.isdisjoint(_WITH_TIME)
+
+
+def enrol(connection: Connection, version: Version, *, now: datetime, news: bool = True) -> int:
     """Enrol everyone who meets the audience now and was never in the campaign; returns how many.
 
     On a track that is about meetings or dates, once for each of them. Nobody comes in before the schedule
-    begins or after it ends.
+    begins or after it ends. Without `news`, nothing has happened to anybody since the campaign's last turn:
+    only tracks into which time brings people are looked at.
     """
     campaign = version.campaign
     starts, ends = campaign.starts_at(), campaign.ends_at()
@@ -50,6 +68,7 @@ def enrol(connection: Connection, version: Version, *, now: datetime) -> int:
     return sum(
         _take_in(connection, version, track, people, now=now)
         for track in campaign.tracks
+        if news or changes_with_time(track.audience)
         for people in _people(connection, version, track, now=now)
     )
 

@@ -46,9 +46,11 @@ def leave(connection: Connection, version: Version, *, now: datetime) -> int:
     if campaign.goal is not None:
         _record_goal(connection, version, campaign.goal, now=now)
     reasons = [(stop.condition.sql(campaign.step_scope(now)), stop.reason) for stop in campaign.stops]
-    for track in campaign.tracks:
-        if track.each is not None and track.each != MEETING:
-            reasons.append((_outdated(connection, version, track, track.each), OUTDATED))
+    reasons += [
+        (_outdated(connection, version, track, track.each), OUTDATED)
+        for track in campaign.tracks
+        if track.each is not None and track.each != MEETING
+    ]
     ends = campaign.ends_at()
     if ends is not None and now >= ends:
         reasons.append((true(), OVER))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, Engine, update
 
 from aftershow.errors import Problem, WorkspaceError
 from aftershow.feedback.kinds import channel_of
@@ -74,11 +74,12 @@ def _until(model: TrialModel) -> datetime:
 def _event(campaign: Campaign, people: Mapping[str, int], happens: Happens) -> Event:
     number = people[happens.contact]
 
-    def happen(connection: Connection) -> None:
-        if happens.becomes:
-            _become(connection, number, happens)
-        if happens.outcome is not None or happens.answers:
-            _come_back(connection, campaign, number, happens)
+    def happen(engine: Engine) -> None:
+        with engine.begin() as connection:
+            if happens.becomes:
+                _become(connection, number, happens)
+            if happens.outcome is not None or happens.answers:
+                _come_back(connection, campaign, number, happens)
 
     return Event(at=happens.at, happen=happen)
 

@@ -82,12 +82,15 @@ class TurnResult:
     stopped: str | None
 
 
-def prepare(connection: Connection, campaign: Campaign, *, now: datetime, admit: bool = True) -> Prepared:
-    """Enrol, let go, plan and hold, in the caller's transaction; without `admit` nobody new comes in."""
+def prepare(connection: Connection, campaign: Campaign, *, now: datetime, news: bool = True) -> Prepared:
+    """Enrol, let go, plan and hold, in the caller's transaction.
+
+    Without `news`, nothing but time has brought anybody into the campaign since its last turn.
+    """
     _, in_doubt = recover(connection, campaign.name, now=now)
     current = newest(connection, campaign, now=now)
     moved = move(connection, campaign, current, now=now)
-    enrolled = enrol(connection, current, now=now) if admit else 0
+    enrolled = enrol(connection, current, now=now, news=news)
     left = expired = 0
     for version in in_use(connection, campaign):
         left += leave(connection, version, now=now)
@@ -160,10 +163,8 @@ def send_shard(
     return tally, taken
 
 
-def finish(
-    connection: Connection, campaign: Campaign, prepared: Prepared, tally: Tally, *, now: datetime
-) -> TurnResult:
-    """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
+def move_on(connection: Connection, campaign: Campaign, *, now: datetime) -> None:
+    """Move on everyone whose message went out, in the caller's transaction, and date what comes next."""
     for version in in_use(connection, campaign):
         alive = Alive(connection, version, now=now)
         for step, sending in version.campaign.sending_steps:
@@ -172,6 +173,13 @@ def finish(
         for step in version.campaign.steps:
             if step in alive:
                 date(connection, version, step, now=now)
+
+
+def finish(
+    connection: Connection, campaign: Campaign, prepared: Prepared, tally: Tally, *, now: datetime
+) -> TurnResult:
+    """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
+    move_on(connection, campaign, now=now)
     return TurnResult(
         campaign=campaign.name,
         at=now.isoformat(),

@@ -45,6 +45,10 @@ _ONE_READER = {
     Channel.MEETING: contact.c.email.name,
 }
 
+#: Other rows than the one that is asked about; made once, since an alias of a wide table is slow to make.
+_WENT, _OTHER_MESSAGE, _HEARD = (message.alias(name) for name in ("went", "other_message", "heard"))
+_OTHER_CONTACT = contact.alias("other_contact")
+
 #: Sent, perhaps sent, or being sent.
 _OUT = (State.HANDING_OVER, State.ACCEPTED, State.UNKNOWN)
 
@@ -129,17 +133,15 @@ def _another_has_the_address(rules: StepRules) -> ColumnElement[bool]:
 
 def _went_to_the_address(rules: StepRules) -> ColumnElement[bool]:
     """The step went to this address, whoever has it now."""
-    other = message.alias("went")
+    same_address = _WENT.c.address == ADDRESSES[rules.channel]
     return (
-        exists()
-        .where(*_same_step(other), other.c.address == ADDRESSES[rules.channel], other.c.state.in_(_OUT))
-        .correlate(message, contact)
+        exists().where(*_same_step(_WENT), same_address, _WENT.c.state.in_(_OUT)).correlate(message, contact)
     )
 
 
 def _goes_to_the_address_first(rules: StepRules) -> ColumnElement[bool]:
     """Someone else with this address is to get the step: of two, the one with the lower id."""
-    other, theirs = message.alias("other_message"), contact.alias("other_contact")
+    other, theirs = _OTHER_MESSAGE, _OTHER_CONTACT
     on_its_way = exists().where(
         *_same_step(other),
         other.c.contact_id == theirs.c.id,
@@ -170,7 +172,7 @@ def _same_step(other: FromClause) -> tuple[ColumnElement[bool], ...]:
 def _heard_enough(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
     if rules.cap is None:
         return false()
-    other = message.alias("heard")
+    other = _HEARD
     moment = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
     since = later(moment, -rules.cap.per.total_seconds())
     # What goes out after this one counts for nothing: a plan knows of it already.

@@ -37,6 +37,9 @@ LATE = "late"
 #: So many occurrences of a recurring step fit beside each other.
 ROUNDS = 1_000
 
+#: Another message of the same enrollment.
+_FOLLOWER = message.alias("follower")
+
 _GOING_OUT = (State.PLANNED, State.CLAIMED, State.HANDING_OVER)
 
 
@@ -155,9 +158,8 @@ def _of_the_step(rules: StepRules) -> ColumnElement[bool]:
 
 def _may_change(rules: StepRules) -> ColumnElement[bool]:
     """A planned message may; a held one while nothing else has come for the person since."""
-    follower = message.alias("follower")
     went_on = exists().where(
-        follower.c.enrollment_id == message.c.enrollment_id, follower.c.id > message.c.id
+        _FOLLOWER.c.enrollment_id == message.c.enrollment_id, _FOLLOWER.c.id > message.c.id
     )
     held = and_(message.c.state == State.HELD, message.c.reason.not_in(LASTING), ~went_on)
     if rules.has_instead:
