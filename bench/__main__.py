@@ -1,16 +1,22 @@
 """Run every benchmark and print one table: `python -m bench`."""
 
-from bench import rendering
+from argparse import ArgumentParser
+from itertools import chain
 
-BENCHES = (rendering,)
+from bench import planning, rendering
+
+#: So many that the table takes a few minutes.
+CONTACTS = 200_000
 
 
 def main() -> None:
-    """Print the table: microseconds of CPU, medians of several runs."""
-    print(f"{'':<52}{'Aftershow':>14}{'naive way':>14}{'faster':>10}")
-    for bench in BENCHES:
-        for row in bench.rows():
-            print(f"{row.what:<52}{row.aftershow:>11,.0f} µs{row.naive:>11,.0f} µs{row.ratio:>8.0f} ×")
+    """Print the table: CPU, medians of several runs."""
+    parser = ArgumentParser(prog="python -m bench", description="Measure Aftershow beside other ways.")
+    parser.add_argument("--contacts", type=int, default=CONTACTS, help="people in the campaigns to plan")
+    contacts = parser.parse_args().contacts
+    print(f"{'CPU, medians of several runs':<80}{'Aftershow':>10}{'beside':>10}")
+    for row in chain(rendering.rows(), planning.rows(contacts)):
+        print(row, flush=True)
 
 
 if __name__ == "__main__":

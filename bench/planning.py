@@ -1,0 +1,124 @@
+"""Planning one turn of six campaigns, beside SQL by hand that writes the same rows."""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
+
+from sqlalchemy import Connection, Engine, event
+
+from aftershow.journey.ahead import take_turn
+from aftershow.journey.campaign import Campaign
+from aftershow.journey.turn import prepare
+from aftershow.journey.versions import Version, newest
+from aftershow.store.engine import open_engine
+from aftershow.store.migrate import upgrade
+from aftershow.words import Channel
+from bench import bare
+from bench.crowd import NOW, fill, write_workspace
+from bench.row import Row
+
+#: A step that sends, and by which channel.
+Sending: TypeAlias = tuple[str, Channel]
+
+#: How often each way is measured; what it wrote is rolled back each time.
+RUNS = 3
+#: People wait for the second step; then it is due for all of them.
+WAITING = NOW + timedelta(days=3)
+SECOND = NOW + timedelta(days=7, hours=2)
+FIRST_STEP = (("thanks", Channel.EMAIL),)
+SECOND_STEPS = (("question", Channel.EMAIL), ("card", Channel.LETTER))
+
+
+def rows(contacts: int) -> Iterator[Row]:
+    """Measure the first turn, one in which nothing is due, and one in which everybody is."""
+    with TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{Path(folder) / 'bench.db'}")
+        upgrade(engine)
+        yield from measured(engine, Path(folder), contacts)
+        engine.dispose()
+
+
+def measured(engine: Engine, folder: Path, contacts: int) -> Iterator[Row]:
+    """Measure with a database that has the tables, and a folder for the workspace."""
+    campaigns = fill(engine, write_workspace(folder), contacts)
+    people = f"{contacts:,} people in {len(campaigns)} campaigns"
+    yield _beside_sql(engine, f"plan a turn: {people} come in", campaigns, FIRST_STEP, now=NOW)
+    take_first(engine, campaigns)
+    yield _beside_sql(engine, f"plan a turn: {people} wait", campaigns, SECOND_STEPS, now=WAITING)
+    yield _beside_sql(engine, f"plan a turn: {people} are due", campaigns, SECOND_STEPS, now=SECOND)
+
+
+def take_first(engine: Engine, campaigns: Sequence[Campaign]) -> None:
+    """Let everybody come in, get the first step, and go on to the one they wait for."""
+    for now in (NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=2)):
+        with engine.begin() as connection:
+            for campaign in campaigns:
+                take_turn(connection, campaign, now=now)
+
+
+def plan_all(connection: Connection, campaigns: Sequence[Campaign], *, now: datetime) -> None:
+    """Plan a turn of each campaign, as `aftershow run` does."""
+    for campaign in campaigns:
+        prepare(connection, campaign, now=now)
+
+
+def plan_by_hand(
+    connection: Connection, versions: Sequence[Version], steps: Sequence[Sending], *, now: datetime
+) -> None:
+    """Write what such a turn writes when these steps are due."""
+    for version in versions:
+        campaign = version.campaign.name
+        bare.enrol(connection, campaign, version=version.id, show=version.show_id or 0, now=now)
+        for step, channel in steps:
+            bare.plan(connection, campaign, step, channel, version=version.id, now=now)
+
+
+def versions_of(engine: Engine, campaigns: Sequence[Campaign], *, now: datetime) -> list[Version]:
+    """Return the versions that SQL by hand is told."""
+    with engine.begin() as connection:
+        return [newest(connection, campaign, now=now) for campaign in campaigns]
+
+
+def _beside_sql(
+    engine: Engine, what: str, campaigns: Sequence[Campaign], steps: Sequence[Sending], *, now: datetime
+) -> Row:
+    versions = versions_of(engine, campaigns, now=now)
+    ours, theirs = [], []
+    for _ in range(RUNS):
+        with _rolled_back(engine) as (connection, statements):
+            ours.append(_cost(partial(plan_all, connection, campaigns, now=now)))
+        with _rolled_back(engine) as (connection, _):
+            theirs.append(_cost(partial(plan_by_hand, connection, versions, steps, now=now)))
+    return Row(
+        what=f"{what}: {len(statements)} statements",
+        aftershow=statistics.median(ours),
+        other=statistics.median(theirs),
+        beside="SQL by hand",
+    )
+
+
+@contextmanager
+def _rolled_back(engine: Engine) -> Iterator[tuple[Connection, list[str]]]:
+    """Open a transaction that leaves nothing behind, with a list of the statements that it executes."""
+    statements = list[str]()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    with engine.connect() as connection:
+        event.listen(connection, "before_cursor_execute", note)
+        with connection.begin() as transaction:
+            yield connection, statements
+            transaction.rollback()
+
+
+def _cost(work: Callable[[], object]) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
