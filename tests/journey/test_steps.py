@@ -84,6 +84,27 @@ def test_what_came_instead_is_not_joined_by_the_step_itself(stage) -> None:
     assert stage.steps() == ["b", "c"]
 
 
+def test_who_waits_for_what_comes_instead_is_on_that_way_for_good(stage) -> None:
+    """A number that becomes known while the call is still to come brings no text either."""
+    stage.journey("- text: a\n  otherwise: {call: b, after: 1 day}")
+    ana = stage.someone(mobile=None)
+    stage.turn("c")
+    stage.change(ana, mobile="+13095550100")
+    stage.until(stage.now + 2 * DAY)
+    assert stage.steps() == ["b"]
+
+
+def test_what_is_released_goes_before_the_next_step(stage) -> None:
+    """An address that comes with the next step's time brings the earlier step, and the next one after it."""
+    stage.journey("- email: a\n- letter: b\n  after: 2 days")
+    ana = stage.someone(None)
+    began = stage.now
+    stage.turn("c")
+    stage.change(ana, email="ana@example.com")
+    stage.now = began + 2 * DAY
+    assert stage.until(began + 6 * DAY) == [("a", began + 2 * DAY), ("b", began + 4 * DAY)]
+
+
 def test_who_got_the_step_does_not_get_what_stands_for_it(stage) -> None:
     """`otherwise` is for those alone who could not be reached."""
     stage.journey("- text: a\n  otherwise: {call: b}\n- email: c")
@@ -163,6 +184,15 @@ def test_nobody_approves(stage) -> None:
     assert stage.approve() == 0
 
 
+def test_what_is_too_late_is_approved_by_nobody(stage) -> None:
+    """After its time, a message is not let go, even before the turn that gives it up."""
+    stage.journey("- email: a\n  approval: required")
+    stage.someone()
+    stage.turn("c")
+    stage.now += 7 * DAY
+    assert stage.approve() == 0
+
+
 def test_nothing_of_people_who_left_waits_for_approval(stage) -> None:
     """Who is taken out by hand disappears from the list of what waits, even as the last of the campaign."""
     stage.journey("- email: a\n  approval: required")
@@ -211,10 +241,11 @@ def test_the_goal_is_reached_once_and_ends_the_way(stage) -> None:
     stage.turn("c")
     stage.change(ana, answers={"decides": "2027"})
     assert stage.turn("c", after=HOUR).left == 1
+    left = stage.now
     stage.until(stage.now + 3 * DAY)
-    stage.turn("c")
+    assert stage.turn("c").left == 0
     assert stage.steps() == ["a"]
-    assert stage.enrolled(ana).exit_reason == "goal"
+    assert (stage.enrolled(ana).exit_reason, stage.enrolled(ana).exited_at) == ("goal", left)
     assert goals(stage) == [ana]
 
 

@@ -62,6 +62,15 @@ def test_an_answer_that_changes(stage) -> None:
     assert stage.until(utc(10, 20)) == []
 
 
+def test_a_date_that_changes_afterwards_delays_nobody(stage) -> None:
+    """Who got a step that counts from a date, and waits for an answer, goes on although the date is moved."""
+    stage.journey("- call: a\n  when: answers.decides\n  on: {connected: stop}\n- email: b")
+    ana = stage.someone(answers={"decides": "2026-09-22"})
+    stage.until(utc(9, 23))
+    stage.change(ana, answers={"decides": "2026-12-01"})
+    assert [step for step, _ in stage.until(utc(9, 28), every=12 * HOUR)] == ["b"]
+
+
 @pytest.mark.parametrize("answers", [{}, {"decides": "soon"}, {"decides": "2026-02-30"}])
 def test_no_date_to_count_from(stage, answers: dict[str, str]) -> None:
     """Without a date the step is held, and what comes instead comes; a later date changes nothing."""
@@ -115,6 +124,20 @@ def test_a_window_in_the_shows_zone(stage) -> None:
     assert {at for _, at in stage.until(utc(9, 22))} == {utc(9, 21, 14)}
 
 
+def test_a_holiday_holds_what_is_late(stage) -> None:
+    """What was due on Friday waits on a holiday too; without a country, for that of the show."""
+    stage.journey("- email: a\n  after: 1 day", "send_window: {days: business days}")
+    stage.now = utc(10, 8, 15)
+    stage.someone()
+    stage.someone("unknown@example.com", country=None)
+    stage.someone("de@example.com", country="DE", timezone="America/Chicago")
+    stage.turn("c")
+    stage.now = utc(10, 12, 15)  # Columbus Day
+    result = stage.turn("c")
+    assert (result.accepted, result.held) == (1, {"quiet_hours": 2})
+    assert stage.turn("c", after=DAY).accepted == 2
+
+
 def test_a_text_keeps_quiet_at_night_whatever_the_window_says(stage) -> None:
     """The hours of the channel and those of the window must both be open, in all zones that may be theirs."""
     stage.journey("- text: a", 'send_window: {hours: "6:00-12:00", in: show}')
@@ -151,6 +174,7 @@ def test_after_the_schedule_everybody_leaves(stage, until: str) -> None:
     ana = stage.someone()
     stage.until(utc(9, 26, 12))
     stage.someone("bo@example.com")
+    assert stage.turn("c").enrolled == 0
     stage.until(utc(9, 30))
     assert stage.steps() == ["a", "b"]
     assert stage.enrolled(ana).exit_reason == "the campaign is over"
@@ -198,6 +222,15 @@ def test_what_an_outage_missed_is_written_down_and_sent_once(stage) -> None:
     ]
     # On its own day: the clocks were changed on 1 November.
     assert stage.until(utc(11, 4)) == [("a", utc(11, 2, 16))]
+
+
+def test_an_outage_of_days_brings_one_daily_message_not_several(stage) -> None:
+    """A time that is past when the next one comes is given up, however late a message may be otherwise."""
+    stage.journey("- email: a\n  every: 1 day")
+    stage.someone()
+    stage.turn("c")
+    assert stage.turn("c", after=3 * DAY + HOUR).accepted == 1
+    assert stage.turn("c", after=HOUR).accepted == 0
 
 
 def test_times_that_were_held_are_written_down_in_one_turn(stage) -> None:

@@ -100,6 +100,21 @@ def test_a_wait_that_is_edited(stage) -> None:
     ]
 
 
+def test_times_go_on_where_they_were(stage) -> None:
+    """An edit does not begin a recurring step anew, nor the attempts of a call."""
+    again = "- email: a\n  every: 1 day\n  times: 4"
+    stage.journey(again)
+    stage.someone()
+    began = stage.now
+    stage.until(began + DAY + HOUR)
+    stage.journey(again + "\n- letter: c")
+    assert stage.until(began + 9 * DAY) == [
+        ("a", began + 2 * DAY),
+        ("a", began + 3 * DAY),
+        ("c", began + 3 * DAY + HOUR),
+    ]
+
+
 def test_who_has_left_is_not_counted_among_those_who_move(stage) -> None:
     """An edit moves people on the way; of those who left it says nothing."""
     stage.journey(THREE)

@@ -269,3 +269,12 @@ def test_times_are_kept_in_utc(world) -> None:
     world.send()
     with world.engine.begin() as connection:
         assert connection.scalar(select(message.c.handed_over_at)) == world.now
+
+
+def test_what_became_late_while_others_were_sent_is_not_sent(world) -> None:
+    """A run that goes on for very long takes no message whose time is over."""
+    world.person("ana@example.com")
+    world.plan()
+    world.now += timedelta(days=7)
+    assert world.send().accepted == 0
+    assert world.sender.received == []
