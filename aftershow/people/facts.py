@@ -74,8 +74,10 @@ class LeadFacts:
     grade: str | None
     #: the rep who talked to them last
     owner: str | None
-    #: the last answer to each question; `notes` among them
+    #: the last answer to each question; `notes` among them, of all captures
     answers: dict[str, str]
+    #: when each of them was given
+    answered_at: dict[str, datetime]
     first_captured_at: datetime
     last_captured_at: datetime
 
@@ -85,17 +87,28 @@ def lead_facts(history: Sequence[Captured]) -> LeadFacts:
     grade: str | None = None
     owner: str | None = None
     answers: dict[str, str] = {}
+    answered_at: dict[str, datetime] = {}
     for captured in history:
         fields = captured.fields
         grade = fields.get("grade") or grade
         owner = fields.get("owner") or owner
-        answers.update(fields.get("answers", ()))
+        told = dict(fields.get("answers", ()))
         if "notes" in fields:
-            answers["notes"] = fields["notes"]
+            # A promise that was noted at one scan is not taken back by another scan.
+            told["notes"] = _noted(answers.get("notes"), fields["notes"])
+        answers |= told
+        answered_at |= dict.fromkeys(told, captured.at)
     return LeadFacts(
         grade=grade,
         owner=owner,
         answers=answers,
+        answered_at=answered_at,
         first_captured_at=history[0].at,
         last_captured_at=history[-1].at,
     )
+
+
+def _noted(before: str | None, now: str) -> str:
+    if not before:
+        return now
+    return before if now in before.split("\n") else f"{before}\n{now}"

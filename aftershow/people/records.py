@@ -14,7 +14,7 @@ from aftershow.people.history import Captured, Histories
 from aftershow.people.numbers import take_ids
 from aftershow.people.zones import likely_zones
 from aftershow.store.bulk import insert_rows
-from aftershow.store.tables import contact, lead
+from aftershow.store.tables import contact, interaction, lead
 
 #: Columns that captures tell, as they stand in the facts.
 _TOLD = (
@@ -39,6 +39,9 @@ _ZONES = ("timezone", "possible_zones")
 _DERIVED = ("account_id", "email_is_shared", *_ZONES, "latest_lead_id", "last_captured_at")
 _WRITTEN = (*_TOLD, *_DERIVED)
 _LEAD_WRITTEN = ("grade", "owner", "answers", "first_captured_at", "last_captured_at")
+
+#: Who logs what was sent; its interactions tell nothing of people.
+LEDGER = "ledger"
 
 #: Contact and show.
 _Pair = tuple[int, int]
@@ -158,6 +161,7 @@ def _write_leads(
     now: datetime,
 ) -> None:
     added, changed = [], []
+    logged = _load_logged_answers(connection, {contact_id for contact_id, _ in stored})
     for pair, told in leads.items():
         contact_id, show_id = pair
         before = stored.get(pair)
@@ -165,7 +169,9 @@ def _write_leads(
             "id": numbers[pair],
             "grade": told.grade or (before and before["grade"]),
             "owner": told.owner or (before and before["owner"]) or owners.get(show_id),
-            "answers": {**before["answers"], **told.answers} if before else told.answers,
+            "answers": _answers(before["answers"], told, logged.get(contact_id, ()))
+            if before
+            else told.answers,
             "first_captured_at": told.first_captured_at,
             "last_captured_at": told.last_captured_at,
         }
@@ -176,6 +182,35 @@ def _write_leads(
             changed.append(row)
     insert_rows(connection, lead, added)
     _update(connection, lead, changed, _LEAD_WRITTEN)
+
+
+def _answers(
+    before: Mapping[str, str], told: LeadFacts, logged: Iterable[tuple[datetime, Mapping[str, str]]]
+) -> dict[str, str]:
+    """Return what captures tell over what was there; what someone told us later than that stays."""
+    answers = {**before, **told.answers}
+    for at, said in logged:
+        for name, answer in said.items():
+            captured_at = told.answered_at.get(name)
+            if before.get(name) == answer and (captured_at is None or captured_at < at):
+                answers[name] = answer
+    return answers
+
+
+def _load_logged_answers(
+    connection: Connection, numbers: Collection[int]
+) -> dict[int, list[tuple[datetime, Mapping[str, str]]]]:
+    """Return what people told us in answer to a message, oldest first."""
+    logged: dict[int, list[tuple[datetime, Mapping[str, str]]]] = defaultdict(list)
+    query = (
+        select(interaction.c.contact_id, interaction.c.occurred_at, interaction.c.data)
+        .where(interaction.c.contact_id.in_(numbers), interaction.c.source != LEDGER)
+        .order_by(interaction.c.occurred_at, interaction.c.id)
+    )
+    for number, at, data in connection.execute(query):
+        if data and data.get("answers"):
+            logged[number].append((at, data["answers"]))
+    return logged
 
 
 def _load_contacts(connection: Connection, numbers: Collection[int]) -> dict[int, RowMapping]:

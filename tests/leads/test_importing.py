@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from aftershow.feedback.outcomes import log_outcome
 from aftershow.leads.fixes import fix_list
 from aftershow.leads.importing import BATCH, import_files
 from aftershow.leads.shows import show_id
@@ -25,7 +26,7 @@ from aftershow.store.tables import (
     suppression,
 )
 from aftershow.store.tables import show as show_table
-from aftershow.words import Answer, Channel
+from aftershow.words import Answer, Channel, InteractionKind
 from aftershow.workspace.shows import Show, Terms
 from tests.leads.desk import NOW, Desk, show
 
@@ -269,6 +270,32 @@ ASKED = "Email,Mail?,Created at\n"
 
 def _asked(**changes: object) -> Show:
     return show(leads={"headings": {"Mail?": "permission.email"}}, **changes)
+
+
+def test_what_was_noted_at_one_scan_stays_with_the_next(sqlite_desk: Desk) -> None:
+    """A promise is not taken back by another scan, whoever made it; the same note twice is one."""
+    for number, notes in enumerate(("send the curve sheet", "call Tuesday", "call Tuesday")):
+        line = row(
+            "Ann", "Lee", email="a@example.com", at=f"9/1{number}/2026", notes=notes, by=f"rep{number}"
+        )
+        sqlite_desk.put(HEAD + line, name=f"{number}.csv")
+    assert sqlite_desk.rows(lead)[0]["answers"]["notes"] == "send the curve sheet\ncall Tuesday"
+
+
+def test_what_someone_told_us_later_stays_when_a_file_comes(desk: Desk) -> None:
+    """An answer from a call is newer than the scan before it; a scan after the call is newer than both."""
+    head = "Email,Created at,Budget\n"
+    desk.put(head + "a@example.com,9/15/2026,none yet\n", name="first.csv")
+    with desk.engine.begin() as connection:
+        called = datetime(2026, 10, 1, tzinfo=UTC)
+        heard = {"channel": Channel.CALL, "source": "test", "external_id": "1", "now": called}
+        log_outcome(
+            connection, 1, InteractionKind.CONNECTED, at=called, answers={"budget": "20,000"}, **heard
+        )
+    desk.put(head + "a@example.com,9/16/2026,\n", name="older.csv")
+    assert desk.rows(lead)[0]["answers"]["budget"] == "20,000"
+    desk.put(head + "a@example.com,10/2/2026,30000\n", name="newer.csv")
+    assert desk.rows(lead)[0]["answers"]["budget"] == "30000"
 
 
 def test_terms_of_the_show_count_for_the_silent(desk: Desk) -> None:

@@ -99,7 +99,7 @@ def test_codes_become_answers(filled: Desk) -> None:
 
 
 def test_two_reps_scan_one_badge(filled: Desk) -> None:
-    """Ann was scanned on two days by two reps: one lead, with the later grade and rep, and her answers."""
+    """Ann was scanned on two days by two reps: one lead, with the later grade and rep, and both notes."""
     with filled.engine.begin() as connection:
         ann = profile(connection, find_contact(connection, "ann.lee@example.com"))
     assert len(ann.timeline) == 2
@@ -108,7 +108,7 @@ def test_two_reps_scan_one_badge(filled: Desk) -> None:
     assert at_show.answers == {
         "time_frame": "0-3 months",
         "interest_product": "Pumps; Valves",
-        "notes": "Back with her boss; asked for references",
+        "notes": 'Send quote for 3" pump by Friday\nBack with her boss; asked for references',
     }
     facts = {fact.field: fact.value for fact in ann.facts}
     assert (facts["given_name"], facts["company"]) == ("Ann", "Lee Water District")
