@@ -22,7 +22,7 @@ from aftershow.journey.turn import TurnResult
 from aftershow.leads.result import ImportResult
 from aftershow.ledger.approvals import waiting
 from aftershow.ledger.counts import by_step
-from aftershow.phrases import moved_on
+from aftershow.phrases import moved_on, number_of
 from flows.lateness import WORTH_TELLING, said
 
 
@@ -87,7 +87,8 @@ def show_waiting(desk: Desk, campaign: Campaign) -> None:
     create_table_artifact(
         table,
         key=key,
-        description=f"**{campaign.name}**: {total:,} wait for a person. `aftershow approve` releases them.",
+        description=f"**{campaign.name}**: waiting for approval: {number_of(total, 'message')}. "
+        f"`aftershow approve {campaign.name} --yes` lets them go. Times are of {zone.key}.",
     )
 
 

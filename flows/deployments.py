@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.filters import FlowFilter
@@ -33,8 +34,8 @@ SLUG = "aftershow"
 _FLOWS: tuple[Flow[Any, Any], ...] = (run_campaign, import_leads, housekeeping)
 #: Prefect reads so many deployments at a time.
 _PAGE = 200
-#: When the folders of lead files are looked into.
-IMPORTS = "*/15 * * * *"
+#: How many minutes lie between two looks into a folder of lead files.
+LOOKS = 15
 #: When what dead senders left is freed.
 HOUSEKEEPING = "5,35 * * * *"
 #: A turn that is still going lets the next one go; what was due then is due in the one after.
@@ -129,8 +130,14 @@ def _imports(desk: Desk, show: Show) -> Wanted:
         description=f"Imports new lead files of {show.name} from leads/{show.show}/.",
         tags=[TAG, show.show],
         version=_version(Source.load(desk.workspace.root, f"{SHOWS}/{show.show}.yaml")),
-        schedule=(IMPORTS, desk.workspace.settings.timezone),
+        schedule=(_spread(show.show), desk.workspace.settings.timezone),
     )
+
+
+def _spread(name: str) -> str:
+    """Return the times of a show's imports, as cron: all at once would keep Prefect's database waiting."""
+    first = crc32(name.encode()) % LOOKS
+    return f"{','.join(str(minute) for minute in range(first, 60, LOOKS))} * * * *"
 
 
 def _version(source: Source) -> str:

@@ -12,6 +12,7 @@ from aftershow.desk import Desk, right_now
 from aftershow.errors import LeadFileError
 from aftershow.leads.importing import import_files
 from aftershow.leads.result import ImportResult
+from aftershow.phrases import number_of
 from aftershow.workspace.shows import Show
 from flows.artifacts import show_import, show_unreadable
 from flows.lead_folder import new_files
@@ -27,7 +28,7 @@ class Imported:
     unreadable: list[LeadFileError]
 
 
-@flow(name="import-leads", flow_run_name=named_by_moment("{show}"))
+@flow(name="import-leads", flow_run_name=named_by_moment("import {show}"))
 def import_leads(
     show: str, files: list[str] | None = None, workspace: str = ".", at: datetime | None = None
 ) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def import_leads(
         desk = opened(stack, Path(workspace))
         into = desk.show(show)
         paths = _new(desk, into, now) if files is None else [desk.workspace.root / file for file in files]
-        get_run_logger().info("%d files to import", len(paths))
+        get_run_logger().info("%s to import", number_of(len(paths), "new file"))
         imported = _import_each(desk, into, paths, now)
     if paths:
         show_import(show, imported.result)

@@ -20,7 +20,7 @@ from aftershow.journey.versions import in_use
 from aftershow.ledger.sending import Clock
 from aftershow.ledger.tally import Tally
 from flows.artifacts import show_plan, show_progress, show_result, show_waiting
-from flows.lateness import lateness, said
+from flows.lateness import WORTH_TELLING, lateness, said
 from flows.opening import PATIENCE, database_is_away, opened
 from flows.run_names import named_by_moment
 from flows.verdict import verdict
@@ -42,7 +42,8 @@ def run_campaign(
     """
     now = at or right_now()
     late = timedelta(0) if at else lateness(now)
-    get_run_logger().info("%s starts %s after its time", campaign, said(late))
+    if late >= WORTH_TELLING:
+        get_run_logger().info("%s starts %s after its time", campaign, said(late))
     with ExitStack() as stack:
         desk = opened(stack, Path(workspace))
         sound = desk.campaign(campaign)
@@ -73,7 +74,7 @@ def _send(desk: Desk, campaign: Campaign, due: int, clock: Clock) -> Tally:
         tally, taken = send(desk, renders, clock)
         total, behind = total + tally, behind + taken
         tell(behind)
-        get_run_logger().info("a shard of %d messages, %d accepted", taken, tally.accepted)
+        get_run_logger().info("%d messages handed over, %d of them accepted", taken, tally.accepted)
         if taken < SHARD:
             break
     return total
