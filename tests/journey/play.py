@@ -72,12 +72,15 @@ def steps(
 
 @st.composite
 def step(draw: st.DrawFn, names: Iterator[int], depth: int, *, plain: bool) -> dict[str, Any]:
-    """One step; `plain` ones ask for nobody's word and nobody's answer."""
+    """One step; `plain` ones ask for nobody's word and nobody's answer.
+
+    Each waits, since a step without a wait comes with the next turn, even when that is at the same moment.
+    """
     name, wait = f"s{next(names)}", draw(waits)
     kind = draw(st.sampled_from(["email", "text", "call", "letter"] + ["split", "branch"] * (depth > 1)))
     if kind == "split":
         half = {"share": "50%", "steps": draw(steps(names, depth - 1, plain=plain))}
-        return {"split": name, "arms": {f"{name}-one": half, f"{name}-two": {"share": "50%"}}}
+        return {"split": name, "after": wait, "arms": {f"{name}-one": half, f"{name}-two": {"share": "50%"}}}
     if kind == "branch":
         case = {"if": 'city == "Peoria"', "steps": draw(steps(names, depth - 1, plain=plain))}
         return {"branch": name, "after": wait, "cases": [case]}
@@ -123,7 +126,7 @@ def _again(draw: st.DrawFn, names: Iterator[int], kind: str, depth: int, *, plai
 windows = st.fixed_dictionaries(
     {
         "days": st.sampled_from(["daily", "mon-fri", "business days"]),
-        "hours": st.sampled_from(["9:00-17:00", "1:00-4:00", "20:00-2:00"]),
+        "hours": st.sampled_from(["9:00-17:00", "5:00-9:00", "20:00-2:00"]),
         "in": st.sampled_from(["contact", "show"]),
     }
 )

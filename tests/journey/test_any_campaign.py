@@ -1,5 +1,6 @@
 """What holds for every campaign, whoever its people are, whatever happens and whenever its turns come."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ slow = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 few = settings(max_examples=8, database=None, derandomize=True, **slow)
 fewer = settings(few, max_examples=3)
 many = settings(max_examples=500, **slow)
-HOURS = {"9:00-17:00": (9, 17), "1:00-4:00": (1, 4), "20:00-2:00": (20, 2)}
+HOURS = {"9:00-17:00": (9, 17), "5:00-9:00": (5, 9), "20:00-2:00": (20, 2)}
 
 
 @few
@@ -181,14 +182,26 @@ def test_very_many_timetables_decide_only_how_late_a_step_is(scene: Scene, sqlit
 
 
 def gets_the_same_however_often(scene: Scene, template: Path) -> None:
+    again = set(recurring(scene.campaign["steps"]))
     went_out = []
     for tick in (QUARTER, HOUR):
         with played(scene, template) as play:
             play_on(play, tick, until=scene.begins + 90 * DAY)
-            went_out.append(play.went_out())
+            sent = play.went_out()
             assume(not on_the_way(play))
+            assert set(sent.values()) <= {1}
+            # Of a recurring step, a time that is missed by minutes may be over when the window opens again.
+            went_out.append({(whom, step) for whom, step, _ in sent if step not in again})
     assert went_out[0] == went_out[1]
-    assert set(went_out[0].values()) <= {1}
+
+
+def recurring(part: Any) -> Iterator[str]:
+    """Return the names of all recurring steps in some steps."""
+    if isinstance(part, dict) and "every" in part:
+        yield part["name"]
+    if isinstance(part, dict | list):
+        for inner in part.values() if isinstance(part, dict) else part:
+            yield from recurring(inner)
 
 
 def on_the_way(play: Play) -> list[Any]:
