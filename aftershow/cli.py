@@ -204,6 +204,8 @@ def plan(
             campaigns = [desk.campaign(name) for name in desk.workspace.campaign_sources]
             if campaign is not None:
                 desk.campaign(campaign)
+            for planned in campaigns:
+                require_sound(planned)
             with printing.calendar_progress(now, end, hidden=as_json) as tell:
                 calendar = make_calendar(desk.engine, campaigns, only=campaign, now=now, until=end, tell=tell)
             return _show(as_json, asdict(calendar), lambda: printing.calendar(calendar, settings.timezone))

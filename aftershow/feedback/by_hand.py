@@ -69,6 +69,8 @@ def log_by_hand(connection: Connection, report: Report, *, at: datetime | None, 
         place=report.place,
         note=report.note,
         by=report.by,
+        # Who writes down a bounce has read it: the address is dead.
+        data={"hard": True} if report.kind is InteractionKind.BOUNCED else None,
         now=now,
     )
 

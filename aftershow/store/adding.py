@@ -6,6 +6,9 @@ from sqlalchemy import Connection, Select, Table, select
 
 from aftershow.store.engine import insert_into
 
+#: So many new rows change how a statement is best executed.
+MANY = 1_000
+
 
 def add_from(connection: Connection, table: Table, query: Select[Any]) -> int:
     """Insert what a query gives, under the names of its columns; returns how many rows are new.
@@ -18,4 +21,7 @@ def add_from(connection: Connection, table: Table, query: Select[Any]) -> int:
     names = [column.name for column in query.selected_columns]
     insert = insert_into(connection, table).from_select(names, query).on_conflict_do_nothing()
     added: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+    if added >= MANY and connection.dialect.name == "postgresql":
+        # Autovacuum counts them only after the commit; until then it would plan for a table without them.
+        connection.exec_driver_sql(f'ANALYZE (SKIP_LOCKED) "{table.name}"')
     return added
