@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Select, Table, func, select
 
 from aftershow.store.engine import insert_into
 
@@ -13,14 +13,18 @@ MANY = 1_000
 def add_from(connection: Connection, table: Table, query: Select[Any]) -> int:
     """Insert what a query gives, under the names of its columns; returns how many rows are new.
 
-    Rows that are there already stay as they are. It is asked first whether there are any: most often there
-    are none, and a SELECT that was asked before is far cheaper to prepare than an INSERT.
+    Rows that are there already stay as they are. The query has a WHERE: without one, SQLite would take ON
+    CONFLICT for the condition of a join. It is asked first whether there are any: most often there are none,
+    and a SELECT that was asked before is far cheaper to prepare than an INSERT.
     """
     if not connection.scalar(select(query.exists())):
         return 0
     names = [column.name for column in query.selected_columns]
     insert = insert_into(connection, table).from_select(names, query).on_conflict_do_nothing()
     added: int = connection.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+    if added < 0:
+        # The driver of SQLite counts nothing for a statement that begins with WITH.
+        added = connection.scalar(select(func.changes())) or 0
     if added >= MANY and connection.dialect.name == "postgresql":
         # Autovacuum counts them only after the commit; until then it would plan for a table without them.
         connection.exec_driver_sql(f'ANALYZE (SKIP_LOCKED) "{table.name}"')
