@@ -9,6 +9,7 @@ from jinja2.meta import find_undeclared_variables
 from aftershow.content.chunks import Chunk
 from aftershow.content.files import did_you_mean
 from aftershow.content.filters import TEMPLATE_FILTERS
+from aftershow.content.folding import fold
 from aftershow.content.guards import GUARDS, Guard, GuardedEnvironment, RefusedError
 
 #: What a template finds beside the person's fields: who writes, for which firm, what the step must find out
@@ -88,8 +89,8 @@ PLAIN = _environment(html=False)
 
 
 def compiled(environment: GuardedEnvironment, source: str) -> Template:
-    """Return a template that keeps to the guards; its source has been checked."""
-    tree = Guard().visit(environment.parse(source))
+    """Return a template that keeps to the guards, what is fixed worked out; its source has been checked."""
+    tree = Guard().visit(fold(environment.parse(source)))
     return environment.from_string(tree)
 
 

@@ -17,6 +17,8 @@ BREAK = "\v"
 
 # Written out, since \n{3,} takes seven times as long.
 _EMPTY_LINES = re.compile(r"\n\n\n+")
+#: Inside of a line: at its ends, they are stripped with the spaces.
+_BREAKS = re.compile(rf"[^\S\n]*{BREAK}\s*")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -41,13 +43,12 @@ def tidy(text: str) -> str:
 
     A BREAK begins a new line where none has begun.
     """
-    lines = []
-    for line in text.split("\n"):
-        if BREAK in line:
-            lines += [part for part in map(str.strip, line.split(BREAK)) if part] or [""]
-        else:
-            lines.append(line.strip())
-    return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip() + "\n"
+    text = "\n".join(map(str.strip, text.split("\n")))
+    if BREAK in text:
+        text = _BREAKS.sub("\n", text)
+    if "\n\n\n" in text:
+        text = _EMPTY_LINES.sub("\n\n", text)
+    return text.strip() + "\n"
 
 
 def _pieces(element: etree._Element) -> list[str]:
