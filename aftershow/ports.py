@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from datetime import datetime
+from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -131,6 +132,30 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Give back connections; the sender is not used again."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taken:
+    """A message that a provider took, as its own list has it."""
+
+    #: the provider's name for the message
+    provider_id: str
+    #: the words that it took
+    body: str
+    #: aware; when it took them
+    at: datetime
+
+
+@runtime_checkable
+class Reconciler(Protocol):
+    """A sender whose provider says afterwards what it took, so that a message in doubt can be settled."""
+
+    def look_up(self, to: str, *, since: datetime, until: datetime) -> Sequence[Taken]:
+        """Return all that the provider took for an address in a span of time, whatever became of it.
+
+        An empty answer means that it took nothing. Raises DeliveryError when it does not say.
+        """
         ...
 
 

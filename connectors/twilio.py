@@ -4,14 +4,24 @@ import os
 import re
 import ssl
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime
 from pathlib import Path
+from threading import local
 from typing import Any, ClassVar, Self
 
 from pydantic import Field, HttpUrl, model_validator
 
-from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError, UsageError
-from aftershow.ports import ConnectorSettings, Outcome, Receipt, Rendered, RenderedText, one_by_one
+from aftershow.errors import (
+    DeliveryError,
+    OutcomeUnknownError,
+    PermanentError,
+    TemporaryError,
+    UsageError,
+)
+from aftershow.ports import ConnectorSettings, Outcome, Receipt, Rendered, RenderedText, Taken
 from aftershow.words import Channel
+from connectors._twilio_flight import Flight
 
 TOKEN = "AFTERSHOW_TWILIO_AUTH_TOKEN"  # noqa: S105  the variable's name, not a token
 
@@ -36,6 +46,8 @@ class Settings(ConnectorSettings):
     messaging_service_sid: str | None = None
     #: where Twilio is, when not at its usual place
     base_url: HttpUrl | None = None
+    #: at most so many requests at once, each on a connection that stays open
+    connections: int = Field(default=8, ge=1, le=100)
     #: seconds to wait for the connection, and for the answer
     timeout: float = Field(default=20, gt=0)
 
@@ -47,7 +59,7 @@ class Settings(ConnectorSettings):
 
 
 class Connector:
-    """Creates one message after the other; Twilio has no key that would make a second try harmless."""
+    """Creates several messages at a time; Twilio has no key that would make a second try harmless."""
 
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.TEXT})
 
@@ -59,32 +71,79 @@ class Connector:
         token = os.environ.get(TOKEN)
         if not token:
             raise UsageError(f"Twilio's auth token is missing. Put it into the environment as {TOKEN}.")
-        self._retry_after: float | None = None
-        self._silent = False
+        #: what the last response asked of the thread that got it
+        self._asked = local()
         self._http = TwilioHttpClient(
             timeout=settings.timeout, request_hooks={"response": self._read_retry_after}
         )
         client = Client(settings.account_sid, token, http_client=self._http)
         if settings.base_url is not None:
             client.api.base_url = str(settings.base_url)
+        _make_ready(self._http.session, client.api.base_url, settings.connections)
         self._messages = client.messages
         sender = {"from_": settings.from_, "messaging_service_sid": settings.messaging_service_sid}
         self._sender = {key: value for key, value in sender.items() if value is not None}
+        self._connections = settings.connections
+        self._threads = ThreadPoolExecutor(settings.connections, thread_name_prefix="twilio")
 
     def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
-        """Hand over in order. The turn ends when Twilio is silent: the rest would only wait for it too."""
-        self._silent = False
-        for outcome in one_by_one(self._hand_over, messages):
-            yield outcome
-            if self._silent:
-                return
+        """Hand over, several at a time; the outcomes come in the order of the messages.
+
+        Nothing more is begun when Twilio refuses us, or is silent: the rest would only wait for it too.
+        """
+        flight = Flight(messages)
+        crew = [
+            self._threads.submit(flight.work, self._outcome_of)
+            for _ in range(min(self._connections, len(messages)))
+        ]
+        try:
+            yield from flight.outcomes()
+        finally:
+            # Whoever reads no further still finds everything that was begun at its end.
+            flight.stop()
+            wait(crew)
+
+    def look_up(self, to: str, *, since: datetime, until: datetime) -> list[Taken]:
+        """Return the messages to a number that Twilio's list has from a span of time, in any state.
+
+        Raises TemporaryError or PermanentError when the list can't be read to its end.
+        """
+        from requests.exceptions import RequestException
+        from twilio.base.exceptions import TwilioException
+
+        try:
+            # Not asked for by its date: Twilio's filter is the day of sending, which a queued message lacks.
+            listed = [
+                Taken(provider_id=found.sid, body=found.body or "", at=found.date_created or since)
+                for found in self._messages.stream(to=to, page_size=1000)
+            ]
+        except TwilioException as error:
+            status = getattr(error.args[-1], "status_code", None)
+            refused = PermanentError if status in (401, 403, 404) else TemporaryError
+            raise refused(f"Twilio does not show its list ({status or 'another document'}).") from None
+        except (RequestException, ValueError, AttributeError, TypeError, KeyError) as error:
+            raise TemporaryError(f"Twilio's list can't be read ({type(error).__name__}).") from None
+        return [taken for taken in listed if since <= taken.at <= until]
 
     def close(self) -> None:
-        """Give back the connections."""
+        """Give back the threads and the connections."""
+        self._threads.shutdown()
         self._http.session.close()
 
-    def _hand_over(self, message: Rendered) -> Receipt:
+    def _outcome_of(self, message: Rendered) -> tuple[Outcome, bool]:
+        """Hand a message over; returns its outcome, and whether there is any use in beginning another."""
         from requests.exceptions import RequestException
+
+        try:
+            return self._hand_over(message), True
+        except RequestException as error:
+            return _no_answer(error), False
+        except PermanentError as error:
+            return error, False
+        except DeliveryError as error:
+            return error, True
+
+    def _hand_over(self, message: Rendered) -> Receipt:
         from twilio.base.exceptions import TwilioException
 
         if not isinstance(message, RenderedText):
@@ -93,8 +152,6 @@ class Connector:
             created = self._messages.create(to=message.to, body=message.body, **self._sender)
         except TwilioException as error:
             return self._refused(message, error)
-        except RequestException as error:
-            raise self._no_answer(error) from None
         except (ValueError, AttributeError, TypeError):
             created = None  # not Twilio's document: a proxy's page, or half an answer
         if created is None or created.sid is None:
@@ -110,7 +167,7 @@ class Connector:
         if code in SUPPRESS:
             return Receipt(key=message.key, accepted=False, reason=words, suppress=SUPPRESS[code])
         if status == 429 or code in LATER:
-            raise TemporaryError(f"Twilio asks to wait: {words}", retry_after=self._retry_after) from None
+            raise TemporaryError(f"Twilio asks to wait: {words}", retry_after=self._asked.wait) from None
         # Without a code of its own, these say that the account or the address of the service is wrong.
         if code in OURS or status in (401, 403, 404):
             raise PermanentError(f"Twilio refuses us: {words}") from None
@@ -118,23 +175,34 @@ class Connector:
             raise OutcomeUnknownError(f"Twilio failed and may have taken the message: {words}") from None
         return Receipt(key=message.key, accepted=False, reason=words)
 
-    def _no_answer(self, error: Any) -> TemporaryError | PermanentError | OutcomeUnknownError:
-        from requests.exceptions import ConnectTimeout, ProxyError
-        from urllib3.exceptions import NewConnectionError
-
-        self._silent = True
-        reason = getattr(error.args[0], "reason", None) if error.args else None
-        cause = reason.args[0] if reason is not None and reason.args else None
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return PermanentError(f"Twilio's certificate is not trusted: {cause.verify_message}.")
-        if isinstance(error, ConnectTimeout | ProxyError) or isinstance(reason, NewConnectionError):
-            return TemporaryError("Twilio can't be reached.")
-        return OutcomeUnknownError(f"Twilio had the message and did not answer ({type(error).__name__}).")
-
     def _read_retry_after(self, response: Any, *_: object, **__: object) -> None:
         # The client's exception drops the header. Twilio gives seconds, not the date that HTTP also allows.
         after = response.headers.get("Retry-After", "")
-        self._retry_after = float(after) if re.fullmatch(r"\d{1,6}", after) else None
+        self._asked.wait = float(after) if re.fullmatch(r"\d{1,6}", after) else None
+
+
+def _make_ready(session: Any, url: str, connections: int) -> None:
+    """Let a session of requests keep so many connections, and read the environment once for all requests."""
+    from requests.adapters import HTTPAdapter
+
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
+    # Proxies and certificates; looking them up is a fifth of what a request costs.
+    found = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
+
+
+def _no_answer(error: Any) -> DeliveryError:
+    from requests.exceptions import ConnectTimeout, ProxyError
+    from urllib3.exceptions import NewConnectionError
+
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    cause = reason.args[0] if reason is not None and reason.args else None
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return PermanentError(f"Twilio's certificate is not trusted: {cause.verify_message}.")
+    if isinstance(error, ConnectTimeout | ProxyError) or isinstance(reason, NewConnectionError):
+        return TemporaryError("Twilio can't be reached.")
+    return OutcomeUnknownError(f"Twilio had the message and did not answer ({type(error).__name__}).")
 
 
 def _without_numbers(words: str) -> str:

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier, Event
 from urllib.parse import parse_qs
 
 import pytest
@@ -12,9 +14,10 @@ import responses
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError, TemporaryError, UsageError
-from aftershow.ports import Outcome, Receipt, Sender
+from aftershow.ports import Outcome, Receipt, Reconciler, Rendered, Sender, Taken
 from aftershow.words import Channel
 from connectors import open_sender
+from connectors._twilio_flight import Flight
 from tests.connectors.rig import Rig, a_text, an_email
 from tests.servers.certificate import self_signed
 from tests.servers.twilio_server import Act, Refusal, TwilioServer
@@ -47,7 +50,7 @@ def rig(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     refused: set[str] = set()
 
     def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
-        to = parse_qs(str(request.body))["To"][0]
+        to = number_in(request)
         return (400, {}, refusal(21610, to)) if to in refused else (201, {}, created())
 
     with responses.RequestsMock(assert_all_requests_are_fired=False) as twilio:
@@ -85,9 +88,21 @@ def sender(tmp_path: Path) -> Iterator[Sender]:
 
 
 @pytest.fixture
+def one_line(tmp_path: Path) -> Iterator[Sender]:
+    """A sender with one request at a time."""
+    with closing(open_sender({**SETTINGS, "connections": 1}, Channel.TEXT, tmp_path)) as sender:
+        yield sender
+
+
+@pytest.fixture
 def twilio() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock() as twilio:
         yield twilio
+
+
+def number_in(request: requests.PreparedRequest) -> str:
+    """The number that a request writes to."""
+    return parse_qs(str(request.body))["To"][0]
 
 
 def kinds(outcomes: list[Outcome]) -> list[object]:
@@ -206,13 +221,25 @@ def test_a_reason_keeps_the_words_and_hides_the_number(
 def test_retry_after_is_passed_on(
     twilio: responses.RequestsMock, sender: Sender, after: str, seconds: float | None
 ) -> None:
-    """The wait that Twilio asks for reaches the ledger, and holds for that message alone."""
+    """The wait that Twilio asks for, in seconds, reaches the ledger."""
     headers = {"Retry-After": after} if after else {}
     twilio.add("POST", URL, body=refusal(20429, a_text().to), status=429, headers=headers)
-    twilio.add("POST", URL, body=refusal(20429, a_text().to), status=429)
-    outcomes = list(sender.send([a_text(1), a_text(2)]))
-    assert kinds(outcomes) == [TemporaryError, TemporaryError]
-    assert [o.retry_after for o in outcomes if isinstance(o, TemporaryError)] == [seconds, None]
+    [outcome] = sender.send([a_text()])
+    assert isinstance(outcome, TemporaryError)
+    assert outcome.retry_after == seconds
+
+
+def test_each_message_has_its_own_retry_after(twilio: responses.RequestsMock, sender: Sender) -> None:
+    """What Twilio asks of one message holds for that one alone, however many are in flight."""
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        to = number_in(request)
+        return 429, {"Retry-After": to[-3:]} if int(to) % 2 else {}, refusal(20429, to)
+
+    twilio.add_callback("POST", URL, answer)
+    outcomes = list(sender.send([a_text(number) for number in range(1, 65)]))
+    waits = [outcome.retry_after for outcome in outcomes if isinstance(outcome, TemporaryError)]
+    assert waits == [float(number) if number % 2 else None for number in range(1, 65)]
 
 
 def unsent(cause: Exception) -> requests.ConnectionError:
@@ -232,11 +259,11 @@ def unsent(cause: Exception) -> requests.ConnectionError:
     ],
 )
 def test_silence_ends_the_turn(
-    twilio: responses.RequestsMock, sender: Sender, failure: Exception, outcome: type[DeliveryError]
+    twilio: responses.RequestsMock, one_line: Sender, failure: Exception, outcome: type[DeliveryError]
 ) -> None:
     """Without a connection nothing was sent; after it, nobody knows. The other messages are not touched."""
     twilio.add("POST", URL, body=failure)
-    assert kinds(list(sender.send([a_text(1), a_text(2)]))) == [outcome]
+    assert kinds(list(one_line.send([a_text(1), a_text(2)]))) == [outcome]
     assert len(twilio.calls) == 1
 
 
@@ -247,6 +274,170 @@ def test_an_answer_that_can_not_be_read_is_unknown(
     """Success without Twilio's name for the message proves nothing."""
     twilio.add("POST", URL, body=body, status=200)
     assert kinds(list(sender.send([a_text()]))) == [OutcomeUnknownError]
+
+
+# Several requests at once
+
+
+def test_requests_are_in_flight_together(twilio: responses.RequestsMock, tmp_path: Path) -> None:
+    """As many messages as there are connections are with Twilio at one time."""
+    together = Barrier(5, timeout=20)
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        together.wait()
+        return 201, {}, created()
+
+    twilio.add_callback("POST", URL, answer)
+    with closing(open_sender({**SETTINGS, "connections": 5}, Channel.TEXT, tmp_path)) as sender:
+        assert kinds(list(sender.send([a_text(number) for number in range(1, 11)]))) == [True] * 10
+
+
+def test_outcomes_keep_the_order_of_the_messages(twilio: responses.RequestsMock, sender: Sender) -> None:
+    """Answers that come in another order are told in that of the messages."""
+    later_was_answered = {a_text(number).to: Event() for number in range(1, 7)}
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        to = number_in(request)
+        assert to == a_text(6).to or later_was_answered[to].wait(20)
+        if to != a_text(1).to:
+            later_was_answered[f"+{int(to) - 1}"].set()
+        return 201, {}, created(int(to))
+
+    twilio.add_callback("POST", URL, answer)
+    messages = [a_text(number) for number in range(1, 7)]
+    outcomes = [outcome for outcome in sender.send(messages) if isinstance(outcome, Receipt)]
+    assert [(outcome.key, outcome.provider_id) for outcome in outcomes] == [
+        (message.key, f"SM{int(message.to)}") for message in messages
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "outcome"),
+    [((401, {}, refusal(20003, "")), PermanentError), (requests.ReadTimeout(), OutcomeUnknownError)],
+)
+def test_what_was_begun_comes_to_its_outcome(
+    twilio: responses.RequestsMock, tmp_path: Path, first: object, outcome: type[DeliveryError]
+) -> None:
+    """After a refusal of us, and after silence, nothing more is begun; what is in flight is waited for."""
+    in_flight, first_is_told = Barrier(4, timeout=20), Event()
+
+    def answer(request: requests.PreparedRequest) -> object:
+        in_flight.wait()
+        if number_in(request) == a_text(1).to:
+            if isinstance(first, Exception):
+                raise first
+            return first
+        assert first_is_told.wait(20)
+        return 201, {}, created()
+
+    twilio.add_callback("POST", URL, answer)
+    with closing(open_sender({**SETTINGS, "connections": 4}, Channel.TEXT, tmp_path)) as sender:
+        outcomes = sender.send([a_text(number) for number in range(1, 13)])
+        assert kinds([next(outcomes)]) == [outcome]
+        first_is_told.set()
+        assert kinds(list(outcomes)) == [True, True, True]
+    assert len(twilio.calls) == 4
+
+
+def test_whoever_reads_no_further_leaves_nothing_in_flight(
+    twilio: responses.RequestsMock, tmp_path: Path
+) -> None:
+    """When the outcomes are not read to their end, nothing more is begun, and what was begun is over."""
+    answered: list[str] = []
+
+    def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        answered.append(number_in(request))
+        return 201, {}, created()
+
+    twilio.add_callback("POST", URL, answer)
+    with closing(open_sender({**SETTINGS, "connections": 2}, Channel.TEXT, tmp_path)) as sender:
+        outcomes = sender.send([a_text(number) for number in range(1, 500)])
+        next(outcomes)
+        outcomes.close()  # type: ignore[attr-defined]
+        told = len(answered)
+        assert told < 499
+        assert kinds(list(sender.send([a_text(500)]))) == [True]
+    assert len(answered) == told + 1
+
+
+def test_a_mistake_of_ours_is_not_swallowed() -> None:
+    """What no outcome stands for is raised where the outcomes are read, and nothing more is begun."""
+
+    def hand_over(message: Rendered) -> tuple[Outcome, bool]:
+        if message.key == "message-2":
+            raise ZeroDivisionError
+        return Receipt(key=message.key, accepted=True), True
+
+    flight = Flight([a_text(number) for number in range(1, 5)])
+    flight.work(hand_over)
+    outcomes = flight.outcomes()
+    assert kinds([next(outcomes)]) == [True]
+    with pytest.raises(ZeroDivisionError):
+        next(outcomes)
+
+
+# What Twilio took, by its own list
+
+DAY = timedelta(days=1)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def listed(number: int, body: str | None = "Hello", at: str = "Tue, 24 Nov 2026 12:00:00 +0000") -> object:
+    return {"sid": f"SM{number}", "body": body, "date_created": at, "date_sent": None, "status": "failed"}
+
+
+def look_up(sender: Sender, to: str = "+15550100001") -> list[Taken]:
+    assert isinstance(sender, Reconciler)
+    return list(sender.look_up(to, since=NOON - DAY, until=NOON + DAY))
+
+
+def test_the_list_is_read_to_its_end(twilio: responses.RequestsMock, sender: Sender) -> None:
+    """All pages of one number's messages are read, in whatever state; those of other days are left out."""
+    more = f"{URL}?To=%2B15550100001&Page=1&PageToken=x"
+    pages = [
+        {
+            "messages": [listed(1), listed(2, at="Mon, 02 Nov 2026 12:00:00 +0000")],
+            "next_page_uri": more.removeprefix("https://api.twilio.com"),
+        },
+        {"messages": [listed(3, None)], "next_page_uri": None},
+    ]
+    twilio.add("GET", URL, json=pages[0])
+    twilio.add("GET", URL, json=pages[1])
+    assert look_up(sender) == [
+        Taken(provider_id="SM1", body="Hello", at=NOON),
+        Taken(provider_id="SM3", body="", at=NOON),
+    ]
+    assert twilio.calls[0].request.params == {"To": "+15550100001", "PageSize": "1000"}  # type: ignore[attr-defined]
+    assert twilio.calls[1].request.params["Page"] == "1"  # type: ignore[attr-defined]
+
+
+def test_a_message_without_a_date_counts(twilio: responses.RequestsMock, sender: Sender) -> None:
+    """What may have been taken at the time in question is not left out."""
+    twilio.add("GET", URL, json={"messages": [listed(1, at="soon")], "next_page_uri": None})
+    assert [taken.provider_id for taken in look_up(sender)] == ["SM1"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"json": {"code": 20003}, "status": 401}, PermanentError),
+        ({"json": {"code": 20404}, "status": 404}, PermanentError),
+        ({"json": {"code": 20500}, "status": 500}, TemporaryError),
+        ({"json": {"code": 20429}, "status": 429}, TemporaryError),
+        ({"body": "<html>welcome</html>"}, TemporaryError),
+        ({"json": {"messages": None}}, TemporaryError),
+        ({"json": {"this": 1, "that": 2}}, TemporaryError),
+        ({"body": requests.ReadTimeout("read timed out")}, TemporaryError),
+    ],
+)
+def test_a_list_that_is_not_shown_proves_nothing(
+    twilio: responses.RequestsMock, sender: Sender, answer: dict[str, object], error: type[DeliveryError]
+) -> None:
+    """A list that can't be read is an error and never an empty list, and its text names no number."""
+    twilio.add("GET", URL, **answer)  # type: ignore[arg-type]
+    with pytest.raises(error) as caught:
+        look_up(sender)
+    assert "5550100001" not in str(caught.value)
 
 
 # A real server on loopback, through base_url
@@ -262,15 +453,37 @@ def test_base_url_moves_all_requests(tmp_path: Path) -> None:
     with TwilioServer(rules) as server, closing(to_server(server, tmp_path)) as sender:
         outcomes = list(sender.send([a_text(number) for number in range(1, 5)]))
     assert kinds(outcomes) == [True, False, TemporaryError, True]
-    assert [fields["To"] for fields in server.received] == [a_text(1).to, a_text(4).to]
+    assert sorted(fields["To"] for fields in server.received) == [a_text(1).to, a_text(4).to]
     assert all(str(header).startswith("Basic ") for header in server.authorizations)
+
+
+def test_connections_are_used_again(tmp_path: Path) -> None:
+    """Many messages, over several windows, need no more connections than the settings allow."""
+    with TwilioServer() as server, closing(to_server(server, tmp_path, connections=3)) as sender:
+        for _ in range(3):
+            assert kinds(list(sender.send([a_text(number) for number in range(1, 21)]))) == [True] * 20
+    assert 1 <= server.connections <= 3
+
+
+def test_the_list_has_what_was_taken(tmp_path: Path) -> None:
+    """What Twilio took without answering is in its list; what it never had is not."""
+    rules = {a_text(1).to: Act.DROP, a_text(2).to: Act.LOSE}
+    with (
+        TwilioServer(rules, at=NOON) as server,
+        closing(to_server(server, tmp_path)) as sender,
+    ):
+        for number in (1, 2):
+            assert kinds(list(sender.send([a_text(number)]))) == [OutcomeUnknownError]
+        (taken,) = look_up(sender, a_text(1).to)
+        assert (taken.body, taken.at) == (a_text(1).body, NOON)
+        assert look_up(sender, a_text(2).to) == []
 
 
 @pytest.mark.parametrize("act", [Act.DROP, Act.HANG])
 def test_a_taken_message_without_an_answer_is_unknown(tmp_path: Path, act: Act) -> None:
     """A message that Twilio took and did not confirm is unknown, and is not sent again by the client."""
     with TwilioServer({a_text().to: act}) as server:
-        with closing(to_server(server, tmp_path, timeout=0.4)) as sender:
+        with closing(to_server(server, tmp_path, timeout=0.4, connections=1)) as sender:
             assert kinds(list(sender.send([a_text(), a_text(2)]))) == [OutcomeUnknownError]
         assert [fields["To"] for fields in server.received] == [a_text().to]
 
@@ -278,7 +491,7 @@ def test_a_taken_message_without_an_answer_is_unknown(tmp_path: Path, act: Act) 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     """A refused connection sent nothing."""
     with TwilioServer() as server:
-        gone = to_server(server, tmp_path)
+        gone = to_server(server, tmp_path, connections=1)
     with closing(gone):
         assert kinds(list(gone.send([a_text(1), a_text(2)]))) == [TemporaryError]
 
@@ -287,7 +500,7 @@ def test_an_untrusted_certificate_sends_nothing(tmp_path: Path) -> None:
     """A stranger who answers in Twilio's place gets neither the token nor the text."""
     with TwilioServer() as server:
         server.encrypt(self_signed(tmp_path).context)
-        with closing(to_server(server, tmp_path)) as sender:
+        with closing(to_server(server, tmp_path, connections=1)) as sender:
             outcomes = list(sender.send([a_text(1), a_text(2)]))
     assert kinds(outcomes) == [PermanentError]
     assert "certificate" in str(outcomes[0])

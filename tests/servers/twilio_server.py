@@ -1,4 +1,4 @@
-"""A Twilio on 127.0.0.1: takes messages over HTTP, refuses some, and breaks off when told.
+"""A Twilio on 127.0.0.1: takes messages over HTTP, lists them, refuses some, and breaks off when told.
 
 with TwilioServer({"+15550100002": Refusal(code=21610)}) as server:
     ...  # base_url: server.url
@@ -9,16 +9,21 @@ import ssl
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 
 class Act(Enum):
-    """How to misbehave after the message has been taken."""
+    """How to misbehave."""
 
+    #: close the connection before the message has been taken
+    LOSE = auto()
+    # the others: after it has been taken
     #: close the connection
     DROP = auto()
     #: say nothing until the server is left
@@ -37,13 +42,22 @@ class Refusal:
 class TwilioServer:
     """Listens on a free port of 127.0.0.1 while its `with` block runs."""
 
-    def __init__(self, rules: Mapping[str, Refusal | Act] | None = None) -> None:
+    def __init__(
+        self, rules: Mapping[str, Refusal | Act] | None = None, *, at: datetime | None = None
+    ) -> None:
         #: by the recipient's number
         self.rules = dict(rules or {})
+        #: aware; when messages are taken, for tests that have a time of their own
+        self.at = at
+        #: how many connections were made
+        self.connections = 0
+        #: everything that was taken, as the list of messages shows it
+        self.listed: list[dict[str, object]] = []
         #: the form fields of every message that was taken
         self.received: list[dict[str, str]] = []
         #: the Authorization header of every request
         self.authorizations: list[str | None] = []
+        self.lock = threading.Lock()
         self._scheme = "http"
         self._released = threading.Event()
         self._listener = _Listener(("127.0.0.1", 0), _Request)
@@ -81,6 +95,17 @@ class _Listener(ThreadingHTTPServer):
 class _Request(BaseHTTPRequestHandler):
     server: _Listener
     protocol_version = "HTTP/1.1"
+    #: head and body leave together; apart, each answer would wait for an acknowledgement
+    wbufsize = -1
+
+    def setup(self) -> None:
+        super().setup()
+        self.server.twilio.connections += 1
+
+    def do_GET(self) -> None:
+        to = dict(parse_qsl(urlsplit(self.path).query))["To"]
+        found = [taken for taken in self.server.twilio.listed if taken["to"] == to]
+        self._reply(200, {"messages": found, "next_page_uri": None, "page": 0}, {})
 
     def do_POST(self) -> None:
         twilio = self.server.twilio
@@ -91,16 +116,23 @@ class _Request(BaseHTTPRequestHandler):
         if isinstance(rule, Refusal):
             self._refuse(rule, fields["To"])
             return
-        twilio.received.append(fields)
+        if rule is Act.LOSE:
+            self.close_connection = True
+            return
+        answer = self._take(fields)
         if rule is None:
-            self._take(fields, number=len(twilio.received))
+            self._reply(201, answer, {})
             return
         if rule is Act.HANG:
             twilio._released.wait()
         self.close_connection = True
 
-    def _take(self, fields: dict[str, str], *, number: int) -> None:
-        answer = {
+    def _take(self, fields: dict[str, str]) -> dict[str, object]:
+        twilio = self.server.twilio
+        with twilio.lock:
+            twilio.received.append(fields)
+            number = len(twilio.received)
+        answer: dict[str, object] = {
             "sid": f"SM{number:032}",
             "to": fields["To"],
             "body": fields["Body"],
@@ -108,8 +140,11 @@ class _Request(BaseHTTPRequestHandler):
             "num_segments": "1",
             "price": None,
             "error_code": None,
+            "date_created": format_datetime(twilio.at or datetime.now(UTC)),
+            "date_sent": None,
         }
-        self._reply(201, answer, {})
+        twilio.listed.append(answer)
+        return answer
 
     def _refuse(self, refusal: Refusal, to: str) -> None:
         answer = {
