@@ -1,6 +1,7 @@
 """What becomes of a text on its way to Twilio, whatever Twilio answers."""
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -103,6 +104,17 @@ def twilio() -> Iterator[responses.RequestsMock]:
 def number_in(request: requests.PreparedRequest) -> str:
     """The number that a request writes to."""
     return parse_qs(str(request.body))["To"][0]
+
+
+@contextmanager
+def threads_that_interrupt_each_other() -> Iterator[None]:
+    """Let Python change threads as often as it can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
 
 
 def kinds(outcomes: list[Outcome]) -> list[object]:
@@ -237,7 +249,8 @@ def test_each_message_has_its_own_retry_after(twilio: responses.RequestsMock, se
         return 429, {"Retry-After": to[-3:]} if int(to) % 2 else {}, refusal(20429, to)
 
     twilio.add_callback("POST", URL, answer)
-    outcomes = list(sender.send([a_text(number) for number in range(1, 65)]))
+    with threads_that_interrupt_each_other():
+        outcomes = list(sender.send([a_text(number) for number in range(1, 65)]))
     waits = [outcome.retry_after for outcome in outcomes if isinstance(outcome, TemporaryError)]
     assert waits == [float(number) if number % 2 else None for number in range(1, 65)]
 
@@ -363,13 +376,18 @@ def test_whoever_reads_no_further_leaves_nothing_in_flight(
 def test_a_mistake_of_ours_is_not_swallowed() -> None:
     """What no outcome stands for is raised where the outcomes are read, and nothing more is begun."""
 
+    begun: list[str] = []
+
     def hand_over(message: Rendered) -> tuple[Outcome, bool]:
+        begun.append(message.key)
         if message.key == "message-2":
             raise ZeroDivisionError
         return Receipt(key=message.key, accepted=True), True
 
     flight = Flight([a_text(number) for number in range(1, 5)])
-    flight.work(hand_over)
+    for _ in range(2):
+        flight.work(hand_over)
+    assert begun == ["message-1", "message-2"]
     outcomes = flight.outcomes()
     assert kinds([next(outcomes)]) == [True]
     with pytest.raises(ZeroDivisionError):
