@@ -100,6 +100,6 @@ def right_now() -> datetime:
     return datetime.now(UTC)
 
 
-def worker_name() -> str:
-    """Return a name that no other sender has: machine, process, and a random part."""
-    return f"{platform.node()[:40]}:{os.getpid()}:{uuid4().hex[:8]}"
+def worker_name(mark: str | None = None) -> str:
+    """Return a name that no other sender has: machine, process, and a mark; without one, a random one."""
+    return f"{platform.node()[:40]}:{os.getpid()}:{mark or uuid4().hex[:12]}"

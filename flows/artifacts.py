@@ -1,6 +1,7 @@
 """What a run shows in Prefect's pages: counts, steps and reasons, never people."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -22,8 +23,12 @@ from aftershow.journey.turn import TurnResult
 from aftershow.leads.result import ImportResult
 from aftershow.ledger.approvals import waiting
 from aftershow.ledger.counts import by_step
+from aftershow.ledger.tally import Tally
 from aftershow.phrases import moved_on, number_of
 from flows.lateness import WORTH_TELLING, said
+
+#: The beginning of the keys under which helpers leave their counts.
+SHARE = "share"
 
 
 def show_plan(desk: Desk, campaign: Campaign) -> None:
@@ -92,8 +97,17 @@ def show_waiting(desk: Desk, campaign: Campaign) -> None:
     )
 
 
-def show_result(result: TurnResult, late: timedelta) -> None:
-    """Show what became of everyone in this turn, which began `late` after its time."""
+def show_share(campaign: str, tally: Tally) -> None:
+    """Show what one helper did; the run that it helped reads it there."""
+    create_table_artifact(
+        [asdict(tally)],
+        key=_key(SHARE, campaign),
+        description=f"**{campaign}**: what this helper did.",
+    )
+
+
+def show_result(result: TurnResult, late: timedelta, note: str | None) -> None:
+    """Show what became of everyone in this turn, which began `late` after its time, and a note on its way."""
     held = ", ".join(f"{count} {reason}" for reason, count in result.held.items()) or "nobody"
     lines = [
         f"## {flow_run.name}",
@@ -107,6 +121,8 @@ def show_result(result: TurnResult, late: timedelta) -> None:
     ]
     if late >= WORTH_TELLING:
         lines += ["", f"**Started {said(late)} late.** What was due in between was due now."]
+    if note:
+        lines += ["", f"**{note[0].upper()}{note[1:]}.**"]
     for moved in result.moved:
         lines += ["", moved_on(step=moved.step, to=moved.to, people=moved.people)]
     if result.trouble:

@@ -22,16 +22,19 @@ from aftershow.journey.reading import load_campaigns
 from aftershow.workspace.shows import Show
 from aftershow.workspace.source import Source
 from aftershow.workspace.workspace import SHOWS
+from flows.automations import ensure_automations
+from flows.helpers import HELPERS
 from flows.housekeeping import housekeeping
 from flows.import_leads import import_leads
 from flows.pool import POOL, ensure_pool
 from flows.run_campaign import run_campaign
+from flows.send_shards import send_shards
 
 #: Every deployment of ours has this tag.
 TAG = "aftershow"
 #: The name by which a deployment's schedule is known again.
 SLUG = "aftershow"
-_FLOWS: tuple[Flow[Any, Any], ...] = (run_campaign, import_leads, housekeeping)
+_FLOWS: tuple[Flow[Any, Any], ...] = (run_campaign, send_shards, import_leads, housekeeping)
 #: Prefect reads so many deployments at a time.
 _PAGE = 200
 #: How many minutes lie between two looks into a folder of lead files.
@@ -53,8 +56,10 @@ class Wanted:
     tags: list[str]
     #: tells one edition of the file from another
     version: str
-    #: cron and time zone; None for what only people start
+    #: cron and time zone; None for what people or other runs start
     schedule: tuple[str, str] | None
+    #: how many runs at once; None: any number
+    limit: ConcurrencyLimitConfig | None
 
     @property
     def full_name(self) -> str:
@@ -81,6 +86,7 @@ def deploy(desk: Desk, client: SyncPrefectClient) -> Deployed:
     there = _read_all(client)
     _refuse_strangers(wanted, there)
     ensure_pool(client)
+    ensure_automations(client)
     changed = [name for name, want in wanted.items() if not _is_as_wanted(want, there.get(name))]
     for name in changed:
         _apply(client, wanted[name], there.get(name))
@@ -105,6 +111,17 @@ def _wanted(desk: Desk) -> Iterator[Wanted]:
         tags=[TAG],
         version=_version(desk.workspace.settings_source),
         schedule=(HOUSEKEEPING, desk.workspace.settings.timezone),
+        limit=ONE_AT_A_TIME,
+    )
+    yield Wanted(
+        flow=send_shards,
+        name=HELPERS,
+        parameters={"workspace": str(desk.workspace.root)},
+        description="Helps the run of a campaign to send, which starts it when there are other workers.",
+        tags=[TAG],
+        version=_version(desk.workspace.settings_source),
+        schedule=None,
+        limit=None,
     )
 
 
@@ -119,6 +136,7 @@ def _campaign(campaign: Campaign) -> Wanted:
         tags=[TAG, campaign.name],
         version=_version(campaign.source),
         schedule=(str(schedule.every), schedule.timezone or zone) if schedule else None,
+        limit=ONE_AT_A_TIME,
     )
 
 
@@ -131,6 +149,7 @@ def _imports(desk: Desk, show: Show) -> Wanted:
         tags=[TAG, show.show],
         version=_version(Source.load(desk.workspace.root, f"{SHOWS}/{show.show}.yaml")),
         schedule=(_spread(show.show), desk.workspace.settings.timezone),
+        limit=ONE_AT_A_TIME,
     )
 
 
@@ -182,7 +201,7 @@ def _wanted_face(want: Wanted) -> dict[str, Any]:
         "version": want.version,
         "schedules": [want.schedule] if want.schedule else [],
         "pool": POOL,
-        "limit": (ONE_AT_A_TIME.limit, ONE_AT_A_TIME.collision_strategy),
+        "limit": (want.limit and want.limit.limit, want.limit and want.limit.collision_strategy),
     }
 
 
@@ -228,7 +247,7 @@ def _apply(client: SyncPrefectClient, want: Wanted, there: DeploymentResponse | 
         version=want.version,
         schedules=schedules,
         work_pool_name=POOL,
-        concurrency_limit=ONE_AT_A_TIME,
+        concurrency_limit=want.limit,
         paused=there.paused if there else False,
         # The worker finds the flows where Aftershow is installed, whatever folder it works in.
         entrypoint_type=EntrypointType.MODULE_PATH,

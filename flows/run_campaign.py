@@ -10,23 +10,19 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
-from aftershow.desk import Desk, right_now, senders_for, ticking_from, worker_name
+from aftershow.desk import Desk, right_now, ticking_from
 from aftershow.errors import CampaignStoppedError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.checking import require_sound
-from aftershow.journey.rendering import StepRenderer, renderers
-from aftershow.journey.turn import Prepared, TurnResult, finish, prepare, send_shard
-from aftershow.journey.versions import in_use
-from aftershow.ledger.sending import Clock
+from aftershow.journey.turn import Prepared, TurnResult, finish, prepare
 from aftershow.ledger.tally import Tally
 from flows.artifacts import show_plan, show_progress, show_result, show_waiting
+from flows.helpers import ask_for_help, wait_for_helpers, whole
 from flows.lateness import WORTH_TELLING, lateness, said
 from flows.opening import PATIENCE, database_is_away, opened
 from flows.run_names import named_by_moment
+from flows.shards import shards
 from flows.verdict import verdict
-
-#: Messages of one task: enough that Prefect's cost for a task does not count, few enough to see progress.
-SHARD = 2_000
 
 
 @flow(name="run-campaign", flow_run_name=named_by_moment("{campaign}"))
@@ -48,36 +44,47 @@ def run_campaign(
         desk = opened(stack, Path(workspace))
         sound = desk.campaign(campaign)
         require_sound(sound)
-        taken = _take_turn(desk, sound, now)
-    show_result(taken, late)
+        taken, note = _take_turn(desk, sound, now, at)
+    show_result(taken, late, note)
     if taken.stopped:
         raise CampaignStoppedError(f"{campaign} stopped: {taken.stopped}", result=asdict(taken))
     trouble = {"rejected": taken.rejected, "in doubt": taken.unknown, "put off": taken.deferred}
-    return verdict(asdict(taken), trouble)
+    return verdict(asdict(taken), trouble, note)
 
 
-def _take_turn(desk: Desk, campaign: Campaign, now: datetime) -> TurnResult:
+def _take_turn(
+    desk: Desk, campaign: Campaign, now: datetime, at: datetime | None
+) -> tuple[TurnResult, str | None]:
     prepared = plan(desk, campaign, now)
     show_plan(desk, campaign)
-    tally = _send(desk, campaign, prepared.due, ticking_from(now)) if prepared.due else Tally()
+    tally, note = _send(desk, campaign, prepared.due, now, at) if prepared.due else (Tally(), None)
     result = log(desk, campaign, prepared, tally, now)
     show_waiting(desk, campaign)
-    return result
+    return result, note
 
 
-def _send(desk: Desk, campaign: Campaign, due: int, clock: Clock) -> Tally:
-    total, behind = Tally(), 0
+def _send(
+    desk: Desk, campaign: Campaign, due: int, now: datetime, at: datetime | None
+) -> tuple[Tally, str | None]:
+    """Send what is due, with helpers where there are other workers; returns what happened and a note."""
+    clock, total, behind = ticking_from(now), Tally(), 0
+    helpers = ask_for_help(desk, campaign.name, due, at and clock())
     tell = show_progress(campaign.name, due)
-    with desk.engine.begin() as connection:
-        renders = renderers(in_use(connection, campaign), desk.signer(connection))
-    while not total.ended_early:
-        tally, taken = send(desk, renders, clock)
-        total, behind = total + tally, behind + taken
-        tell(behind)
-        get_run_logger().info("%d messages handed over, %d of them accepted", taken, tally.accepted)
-        if taken < SHARD:
-            break
-    return total
+
+    def send_shards() -> None:
+        nonlocal total, behind
+        if not total.ended_early:
+            for tally, taken in shards(desk, campaign, clock):
+                total, behind = total + tally, behind + taken
+                tell(behind)
+
+    send_shards()
+    if not helpers:
+        return total, None
+    help_ = wait_for_helpers(desk, campaign.name, helpers, clock, more=send_shards)
+    total = whole(desk, campaign.name, total, help_, since=now)
+    tell(total.accepted + total.rejected + total.unknown)
+    return total, help_.note
 
 
 @task(
@@ -92,14 +99,6 @@ def plan(desk: Desk, campaign: Campaign, now: datetime) -> Prepared:
     """Enrol, and write down who gets what is due and who does not; all or nothing, so it may be repeated."""
     with desk.engine.begin() as connection:
         return prepare(connection, campaign, now=now)
-
-
-@task(task_run_name="send", cache_policy=NO_CACHE, persist_result=False)
-def send(desk: Desk, renders: tuple[StepRenderer, ...], clock: Clock) -> tuple[Tally, int]:
-    """Send one shard; returns what happened and how many messages it took."""
-    channels = (renderer.sending.channel for renderer in renders)
-    with senders_for(desk.workspace, channels) as senders:
-        return send_shard(desk.engine, renders, senders, worker=worker_name(), clock=clock, limit=SHARD)
 
 
 @task(task_run_name="log", cache_policy=NO_CACHE, persist_result=False)

@@ -19,7 +19,6 @@ from aftershow.desk import open_desk
 from aftershow.errors import AftershowError, UsageError
 from aftershow.journey.reading import load_campaigns
 from aftershow.workspace.workspace import load_workspace
-from flows.automations import ensure_automations
 from flows.child import prefect_child
 from flows.deployments import deploy
 from flows.environment import server_environment, worker_environment
@@ -67,7 +66,6 @@ def _run_schedules(
     with temporary_settings({PREFECT_API_URL: api}), get_client(sync_client=True) as client:
         with open_desk(root) as desk:
             deployed = deploy(desk, client)
-        ensure_automations(client)
         open_queue(client, is_open=True)
         try:
             with _working(home, api, lock) as worker:

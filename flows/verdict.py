@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from prefect.client.schemas.objects import State
-from prefect.states import Failed
+from prefect.states import Completed, Failed
 
 #: A run that ended as it should, but for some messages. Prefect would show a named Completed in green.
 SOME_NOT_SENT = "SomeNotSent"
@@ -19,10 +19,18 @@ class SomeNotSentError(Exception):
         super().__init__(message)
 
 
-def verdict(result: dict[str, Any], trouble: Mapping[str, int]) -> dict[str, Any] | State[Any]:
-    """Return `result`; where some counts of `trouble` are not 0, as a failed state that says them."""
-    said = ", ".join(f"{count} {what}" for what, count in trouble.items() if count)
+def verdict(
+    result: dict[str, Any], trouble: Mapping[str, int], note: str | None = None
+) -> dict[str, Any] | State[Any]:
+    """Return `result`; where some counts of `trouble` are not 0, as a failed state that says them.
+
+    A `note` stands in the state's message, whatever the state.
+    """
+    troubles = ", ".join(f"{count} {what}" for what, count in trouble.items() if count)
+    said = "; ".join(filter(None, (troubles, note)))
     if not said:
         return result
+    if not troubles:
+        return Completed(message=said, data=result)
     # An exception, since whoever asks a failed run for its result is given one.
     return Failed(name=SOME_NOT_SENT, message=said, data=SomeNotSentError(said, result))

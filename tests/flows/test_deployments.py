@@ -11,7 +11,12 @@ from aftershow.errors import UsageError
 from tests.flows.conftest import CRON, SCHEDULED, Prefect
 from tests.promises.conftest import Office
 
-ALL = ["housekeeping/all-campaigns", "import-leads/expo", "run-campaign/follow-up"]
+ALL = [
+    "housekeeping/all-campaigns",
+    "import-leads/expo",
+    "run-campaign/follow-up",
+    "send-shards/all-campaigns",
+]
 
 
 def test_twice(prefect: Prefect, office: Office) -> None:

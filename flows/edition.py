@@ -1,0 +1,29 @@
+"""Whether two machines have the same files: what one of them sends, the other would send as well."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from aftershow.errors import UsageError
+
+#: What decides what people read and who they are.
+_FOLDERS = ("config", "templates")
+
+
+def edition(root: Path) -> str:
+    """Return 12 hex digits that stand for the content of a workspace's files."""
+    whole = sha256()
+    for folder in _FOLDERS:
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                name = path.relative_to(root).as_posix()
+                whole.update(f"{name}\0{sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return whole.hexdigest()[:12]
+
+
+def require_edition(root: Path, wanted: str) -> None:
+    """Raise UsageError when the files at `root` are not those of the edition `wanted`."""
+    if edition(root) != wanted:
+        raise UsageError(
+            f"The files in {root} are not those with which the run began: config/ or templates/ differ here. "
+            "Bring the machines to the same files. Nothing was sent by this helper."
+        )

@@ -1,0 +1,55 @@
+"""Help a run of a campaign to send, from another process or another machine, as a Prefect flow."""
+
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
+
+from aftershow.desk import right_now, ticking_from
+from aftershow.errors import CampaignStoppedError
+from aftershow.ledger.tally import Tally
+from flows.artifacts import show_share
+from flows.edition import require_edition
+from flows.opening import opened
+from flows.run_names import named_by_moment
+from flows.shards import shards
+from flows.verdict import verdict
+
+
+@flow(name="send-shards", flow_run_name=named_by_moment("{campaign}, a helper"))
+def send_shards(
+    campaign: str, workspace: str = ".", edition: str | None = None, at: datetime | None = None
+) -> dict[str, Any] | State[Any]:
+    """Send what of a campaign is planned and due, as long as the run that asked for it is at work.
+
+    Returns the counts. `edition` stands for the files with which that run began; `at` is the moment to work
+    at; without it, now. Ends as SomeNotSent like the run of a campaign. Raises UsageError when the files
+    here are others, and CampaignStoppedError when the provider refuses us.
+    """
+    clock = ticking_from(at or right_now())
+    asked_by, total = flow_run.parent_flow_run_id, Tally()
+    with ExitStack() as stack, get_client(sync_client=True) as client:
+        desk = opened(stack, Path(workspace))
+        if edition is not None:
+            require_edition(desk.workspace.root, edition)
+        for tally, _ in shards(desk, desk.campaign(campaign), clock):
+            total += tally
+            if asked_by is not None and not _is_at_work(client, asked_by):
+                break
+    show_share(campaign, total)
+    if total.stopped:
+        raise CampaignStoppedError(f"{campaign} stopped: {total.stopped}", result=asdict(total))
+    put_off = total.deferred + total.untouched
+    return verdict(asdict(total), {"rejected": total.rejected, "in doubt": total.unknown, "put off": put_off})
+
+
+def _is_at_work(client: SyncPrefectClient, run: Any) -> bool:
+    """A run that was cancelled, or died, sends no more through others either."""
+    state = client.read_flow_run(run).state
+    return state is not None and state.is_running()
