@@ -15,7 +15,7 @@ from aftershow.people.companies import may_be_one_company, telling_words
 from aftershow.people.emails import is_shared
 from aftershow.people.history import Captured, Fields
 from aftershow.people.names import formal_key, may_be_one, name_key
-from aftershow.people.phones import read_phone
+from aftershow.people.phones import may_be_carried
 from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import account, contact, contact_key
 
@@ -94,9 +94,9 @@ def _textable(fields: Fields) -> dict[str, bool]:
     for name in ("mobile", "phone"):
         number = fields.get(name)
         if number and not (name == "phone" and fields.get("phone_extension")):
-            phone = read_phone(number, None)
-            if phone and phone.takes_texts:
-                numbers[number] = phone.is_mobile
+            takes_texts, is_mobile = may_be_carried(number)
+            if takes_texts:
+                numbers[number] = is_mobile
     return numbers
 
 

@@ -5,11 +5,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import (
+    NumberParseException,
+    PhoneMetadata,
+    PhoneNumber,
+    PhoneNumberFormat,
+    PhoneNumberType,
+)
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
+from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
-#: What nearly all numbers of North America look like; the rest is left to phonenumbers.
+#: How nearly all numbers of North America are written; the rest is left to phonenumbers.
 _NORTH_AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d\d)\)?[ .-]{0,2}([2-9]\d\d)[ .-]?(\d{4})")
+#: Numbers of the USA and Canada that are a landline or a mobile, nobody can tell which. The expressions are
+#: those of phonenumbers, which needs a hundred times as long to find that none of its other kinds fits.
+_ORDINARY = re.compile(
+    r"\+1(?:{}|{})".format(
+        *(PhoneMetadata.metadata_for_region(at).fixed_line.national_number_pattern for at in ("US", "CA"))
+    )
+)
 _EXTENSION = re.compile(
     r"(?:;ext=|\b(?:ext(?:ension)?|durchwahl|dw|poste)\b\.?:?|[x#])\s*(\d{1,7})\s*$", re.IGNORECASE
 )
@@ -65,11 +79,10 @@ def read_phone(text: str, country: str | None) -> Phone | None:
 
     None when no number that exists can be read. Digits that a spreadsheet lost (5.55E+09) are never guessed.
     """
-    north_american = country in ("US", "CA") or text.startswith("+1")
-    plain = _NORTH_AMERICAN.fullmatch(text) if north_american else None
+    plain = _NORTH_AMERICAN.fullmatch(text) if country in ("US", "CA") or text.startswith("+1") else None
     if plain:
-        area, exchange, line = plain.groups()
-        return _numbered(_area(area), f"+1{area}{exchange}{line}", None)
+        e164 = "+1" + "".join(plain.groups())
+        return _numbered(_block_of(e164), e164, None)
     whole = _WHOLE_FLOAT.fullmatch(text.strip())
     first = whole[1] if whole else _BETWEEN_NUMBERS.split(text.strip(), maxsplit=1)[0]
     if _SHORTENED.fullmatch(first):
@@ -93,12 +106,17 @@ def _numbered(block: _Block | None, e164: str, extension: str | None) -> Phone |
     )
 
 
-@lru_cache(maxsize=1_000)
-def _area(area: str) -> _Block | None:
-    # In North America the area code alone decides what a number is.
-    return _described(phonenumbers.parse(f"+1{area}2345678"))
+def may_be_carried(e164: str) -> tuple[bool, bool]:
+    """Tell whether texts may arrive at a number (E.164), and whether it certainly is a mobile."""
+    block = _block_of(e164)
+    return (block.takes_texts, block.is_mobile) if block else (False, False)
 
 
+def _block_of(e164: str) -> _Block | None:
+    return _NORTH_AMERICA if _ORDINARY.fullmatch(e164) else _block(e164, None)
+
+
+_NORTH_AMERICA = _Block(start="+1", takes_texts=True, is_mobile=False)
 _BLOCKS: dict[tuple[str, int, str | None], _Block | None] = {}
 
 
@@ -140,6 +158,9 @@ def _described(number: PhoneNumber) -> _Block | None:
 
 def zones_of_phone(e164: str) -> tuple[str, ...]:
     """Return the time zones (IANA) in which a number may be; () for numbers that belong to no place."""
+    if _ORDINARY.fullmatch(e164):
+        longest = range(TIMEZONE_LONGEST_PREFIX + 1, 1, -1)
+        return next((zones for end in longest if (zones := TIMEZONE_DATA.get(e164[1:end]))), ())
     return _zones(e164[:-_BLOCK], len(e164))
 
 
