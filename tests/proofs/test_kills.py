@@ -1,0 +1,50 @@
+"""Workers are killed at random moments: nobody gets it twice, nobody is lost, and doubt has a bound."""
+
+from dataclasses import asdict, replace
+from random import Random, randrange
+from typing import Any
+
+import pytest
+
+from aftershow.ledger.sending import WINDOW
+from tests.proofs.conftest import Report
+from tests.proofs.kills import Massacre
+from tests.proofs.law import figures
+from tests.proofs.scene import Scene
+from tests.servers.mail_sink import MailSink
+
+#: How the workers work: how many at once, and over how many connections each.
+WAYS = [(1, 1), (1, 4), (3, 1), (3, 4)]
+
+
+def prove(scene: Scene, sink: MailSink, *, kills: int, workers: int, people: int) -> dict[str, Any]:
+    """Kill, settle, compare; returns the figures."""
+    seed = randrange(1_000_000)
+    massacre = Massacre(scene=scene, sink=sink, random=Random(seed), people=people)
+    massacre.kill(kills, workers=workers)
+    massacre.settle()
+    found = figures(scene, sink.taken())
+    said = {"workers": workers, "connections": scene.connections, "kills": kills, **asdict(found)}
+    assert found.twice == found.lost == 0, (seed, said)
+    assert found.accepted <= found.received <= found.accepted + found.unknown, (seed, said)
+    assert found.accepted + found.unknown == found.people, (seed, said)
+    assert found.unknown <= kills * WINDOW, (seed, said)
+    assert not scene.trouble(), (seed, scene.trouble())
+    return said
+
+
+@pytest.mark.parametrize(("workers", "connections"), [(1, 1), (3, 4)])
+def test_a_few_kills(scene: Scene, sink: MailSink, workers: int, connections: int) -> None:
+    """Whoever is killed and whenever: at most once for each person, and the next worker goes on."""
+    scene = replace(scene, connections=connections)
+    scene.write()
+    prove(scene, sink, kills=4, workers=workers, people=200)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(("workers", "connections"), WAYS)
+def test_many_kills(scene: Scene, sink: MailSink, workers: int, connections: int, report: Report) -> None:
+    """The same, often enough to meet every moment."""
+    scene = replace(scene, connections=connections)
+    scene.write()
+    report(prove(scene, sink, kills=60, workers=workers, people=2_000))

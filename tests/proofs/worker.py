@@ -1,0 +1,80 @@
+"""A worker as a process of its own: it takes turns as `aftershow run` does, but without Prefect."""
+
+import multiprocessing
+import os
+import sys
+import traceback
+from datetime import datetime
+from multiprocessing.process import BaseProcess
+
+from aftershow.desk import Desk, open_desk, senders_for, ticking_from, worker_name
+from aftershow.journey.rendering import renderers
+from aftershow.journey.turn import TurnResult, finish, prepare, send_shard
+from aftershow.journey.versions import in_use
+from aftershow.ledger import sending
+from aftershow.ledger.sending import Clock
+from aftershow.ledger.tally import Tally
+from tests.proofs.boundaries import Boundaries
+from tests.proofs.scene import NAME, Scene, forget_settings
+
+#: Messages of one task of the flow run-campaign.
+SHARD = 2_000
+#: How a worker ends that comes to the boundary at which it is to die.
+STRUCK = 77
+
+#: One process imports everything, and workers are forked from it: a start takes milliseconds.
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["tests.proofs.worker", "connectors.smtp"])
+
+
+def begin(scene: Scene, at: datetime) -> BaseProcess:
+    """Begin a worker that takes turns from a moment on until it finds nothing to send."""
+    return _begun(scene, at, None, None)
+
+
+def begin_to_die(scene: Scene, at: datetime, boundary: int, *, window: int) -> BaseProcess:
+    """Begin a worker that ends like a killed one at so many boundaries from its start, counted from 1."""
+    return _begun(scene, at, boundary, window)
+
+
+def _begun(scene: Scene, at: datetime, boundary: int | None, window: int | None) -> BaseProcess:
+    process = _CONTEXT.Process(target=_live, args=(scene, at, boundary, window))
+    process.start()
+    return process
+
+
+def _live(scene: Scene, at: datetime, boundary: int | None, window: int | None) -> None:
+    forget_settings()
+    sending.WINDOW = window or sending.WINDOW
+    try:
+        with open_desk(scene.root) as desk, Boundaries(desk.engine) as boundaries:
+            if boundary is not None:
+                boundaries.at(boundary, lambda: os._exit(STRUCK))
+            take_turns(desk, ticking_from(at))
+    except Exception:  # noqa: BLE001  whatever it is, the test shows it
+        scene.note_trouble(traceback.format_exc())
+        sys.exit(1)
+
+
+def take_turns(desk: Desk, clock: Clock) -> None:
+    """Take turns until one accepts nothing."""
+    while take_turn(desk, clock).accepted:
+        pass
+
+
+def take_turn(desk: Desk, clock: Clock) -> TurnResult:
+    """Take one turn of the campaign."""
+    campaign = desk.campaign(NAME)
+    with desk.engine.begin() as connection:
+        prepared = prepare(connection, campaign, now=clock())
+    with desk.engine.begin() as connection:
+        renders = renderers(in_use(connection, campaign), desk.signer(connection))
+    tally, taken = Tally(), SHARD
+    with senders_for(desk.workspace, {renderer.sending.channel for renderer in renders}) as senders:
+        while taken == SHARD and not tally.ended_early:
+            more, taken = send_shard(
+                desk.engine, renders, senders, worker=worker_name(), clock=clock, limit=SHARD
+            )
+            tally += more
+    with desk.engine.begin() as connection:
+        return finish(connection, campaign, prepared, tally, now=clock())
