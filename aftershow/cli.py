@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, cast
 from zoneinfo import ZoneInfo
 
 import typer
 
 from aftershow.errors import AftershowError, CampaignStoppedError, LeadFileError, UsageError, WorkspaceError
+
+if TYPE_CHECKING:
+    from aftershow.desk import Desk
+    from aftershow.journey.reconciling import Reconciled
+    from aftershow.ports import Reconciler
 
 app = typer.Typer(
     help="Turn the people met at a trade show into relationships.",
@@ -325,15 +330,126 @@ def up(
 
 
 @app.command()
-def ledger(campaign: str, workspace: Workspace = HERE, as_json: Json = False) -> None:
-    """Count a campaign's messages by state, by reason of holding and by channel."""
+def ledger(
+    campaign: Annotated[
+        str | None, typer.Argument(help="The campaign; with --unknown, all of them without it.")
+    ] = None,
+    unknown: Annotated[
+        bool, typer.Option("--unknown", help="List what is in doubt, and what can be done.")
+    ] = False,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="With --unknown: first ask the providers that keep a list.")
+    ] = False,
+    by: By = "someone",
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Count a campaign's messages by state, by reason of holding and by channel; or list what is in doubt."""
     from aftershow import printing
-    from aftershow.desk import open_desk
+    from aftershow.desk import open_desk, right_now
+    from aftershow.journey.doubts import campaign_named
     from aftershow.ledger.counts import summary
 
+    if not unknown and (campaign is None or reconcile):
+        raise UsageError("Say a campaign, or --unknown for what is in doubt.")
+    with open_desk(workspace) as desk:
+        if campaign is not None:
+            with desk.engine.begin() as connection:
+                campaign_named(connection, campaign, desk.workspace.campaign_sources)
+                counted = summary(connection, campaign)
+            if not unknown:
+                return _show(as_json, asdict(counted), lambda: printing.ledger(campaign, counted))
+        now = at or right_now()
+        found = _ask_providers(desk, campaign, by, now) if reconcile else None
+        return _show_doubts(desk, campaign, found, now, as_json)
+
+
+def _ask_providers(desk: "Desk", campaign: str | None, by: str, now: datetime) -> "Reconciled":
+    from aftershow.desk import senders_for
+    from aftershow.journey.doubts import doubts
+    from aftershow.journey.reconciling import Inquiry, Reconciled, concerned, reconcile
+    from connectors import keeps_a_list
+
+    with desk.engine.begin() as connection:
+        signer = desk.signer(connection)
+        open_ = concerned(doubts(connection, signer, now=now), campaign)
+    channels, found = desk.workspace.settings.channels, Reconciled()
+    asked = {doubt.channel for doubt in open_ if keeps_a_list(channels[doubt.channel])}
+    with senders_for(desk.workspace, asked) as senders:
+        for channel, sender in senders.items():
+            inquiry = Inquiry(
+                workspace=desk.workspace,
+                signer=signer,
+                channel=channel,
+                provider=cast("Reconciler", sender),
+                source=str(channels[channel]["connector"]),
+                by=by,
+                now=now,
+            )
+            found += reconcile(desk.engine, inquiry, open_)
+    return found
+
+
+def _show_doubts(
+    desk: "Desk", campaign: str | None, found: "Reconciled | None", now: datetime, as_json: bool
+) -> None:
+    from aftershow import printing
+    from aftershow.journey.doubts import doubts, remedy
+    from connectors import keeps_a_list
+
+    with desk.engine.begin() as connection:
+        left = doubts(connection, desk.signer(connection), campaign=campaign, now=now)
+    channels = desk.workspace.settings.channels
+    rows = [
+        {
+            **asdict(doubt),
+            "asked": found.still.get(doubt.message) if found else None,
+            "remedy": remedy(
+                doubt,
+                str(channels[doubt.channel]["connector"]),
+                has_list=keeps_a_list(channels[doubt.channel]),
+            ),
+        }
+        for doubt in left
+    ]
+    settled = [asdict(one) for one in found.settled] if found else []
+    trouble = found.trouble if found else None
+    document = {"settled": settled, "unknown": rows, "trouble": trouble}
+    _show(as_json, document, lambda: printing.doubts(document, desk.workspace.settings.timezone))
+    if trouble:
+        sys.exit(1)
+
+
+@app.command()
+def settle(
+    message: Annotated[
+        str, typer.Argument(metavar="MESSAGE", help="The message's number, or its key in a Message-ID.")
+    ],
+    sent: Annotated[
+        bool | None, typer.Option("--sent/--not-sent", help="Did the provider take it?", show_default=False)
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --not-sent: send it, if it still makes sense.")
+    ] = False,
+    by: By = "someone",
+    workspace: Workspace = HERE,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Say what became of a message that is in doubt; `ledger --unknown` lists them."""
+    from aftershow import printing
+    from aftershow.desk import open_desk, right_now
+    from aftershow.journey.doubts import message_named, settle_by_hand
+
+    if sent is None or (sent and again):
+        raise UsageError("Say --sent, or --not-sent, or --not-sent --again to send it after all.")
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
-        counted = summary(connection, desk.campaign(campaign).name)
-    _show(as_json, asdict(counted), lambda: printing.ledger(campaign, counted))
+        number = message_named(desk.signer(connection), message)
+        settled = settle_by_hand(
+            connection, desk.workspace, number, sent=sent, again=again, by=by, now=at or right_now()
+        )
+    _show(as_json, asdict(settled), lambda: printing.settled([asdict(settled)]))
 
 
 @app.command()

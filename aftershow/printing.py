@@ -259,6 +259,44 @@ def ledger(campaign: str, summary: "Summary") -> None:
     say(f"channels: {counted(summary.by_channel)}")
 
 
+def doubts(found: Mapping[str, Any], timezone: str) -> None:
+    """Print what a provider's list settled, and what is in doubt, by the clock of a time zone."""
+    zone = ZoneInfo(timezone)
+    settled(found["settled"])
+    rows = [
+        (
+            row["message"],
+            row["contact"],
+            row["campaign"],
+            row["step"],
+            row["channel"],
+            f"{row['handed_over_at'].astimezone(zone):%a %Y-%m-%d %H:%M %Z}",
+            row["asked"] or row["reason"],
+            row["remedy"],
+        )
+        for row in found["unknown"]
+    ]
+    if rows:
+        headings = ("message", "contact", "campaign", "step", "channel", "handed over", "why", "to find out")
+        table(f"In doubt: {number_of(len(rows), 'message')}", headings, rows)
+        say("Once you know: aftershow settle MESSAGE --sent, or --not-sent, or --not-sent --again")
+    else:
+        say("Nothing is in doubt.")
+    if found["trouble"]:
+        say(f"Not all could be asked about: {found['trouble']}")
+
+
+def settled(messages: Sequence[Mapping[str, Any]]) -> None:
+    """Print what became of messages that were in doubt."""
+    meanings = {
+        "accepted": "it was sent, and counts as accepted",
+        "planned": "it was not sent, and goes out with the next turn that lets it",
+    }
+    for one in messages:
+        otherwise = f"{one['state']}, because it was {one['reason']}"
+        say(f"Message {one['message']}: {meanings.get(one['state'], otherwise)}.")
+
+
 def person(profile: "Profile") -> None:
     """Print everything about one person, newest first where time matters."""
     facts = [(fact.field, fact.value, _source(fact)) for fact in profile.facts]

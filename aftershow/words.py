@@ -125,6 +125,8 @@ class InteractionKind(StrEnum):
     GOAL_REACHED = "goal_reached"
     EXITED = "exited"
     APPROVED = "approved"
+    #: a message that was in doubt never went out, as somebody found out
+    NOT_SENT = "not_sent"
 
 
 class Direction(StrEnum):

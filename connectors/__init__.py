@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from aftershow.errors import UsageError
-from aftershow.ports import ConnectorSettings, Sender
+from aftershow.ports import ConnectorSettings, Reconciler, Sender
 from aftershow.words import Channel
 
 
@@ -51,6 +51,11 @@ def check_settings(channel_settings: Mapping[str, object], channel: Channel) -> 
         # Pydantic's own text repeats the values, and a misplaced password would be among them.
         raise UsageError(_mistakes(error, channel)) from None
     return settings
+
+
+def keeps_a_list(channel_settings: Mapping[str, object]) -> bool:
+    """Whether the provider of a channel can be asked afterwards what it took; opens nothing."""
+    return issubclass(_module(str(channel_settings.get("connector"))).Connector, Reconciler)
 
 
 def _module(name: str) -> Any:

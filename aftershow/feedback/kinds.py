@@ -100,6 +100,7 @@ _FROM_NOBODY = frozenset(
         _Kind.GOAL_REACHED,
         _Kind.EXITED,
         _Kind.APPROVED,
+        _Kind.NOT_SENT,
     }
 )
 

@@ -29,7 +29,7 @@ def test_the_glossary_has_the_same_kinds(channel: Channel) -> None:
 def test_what_the_machine_writes_itself() -> None:
     """Everything can be reported but what only the machine does."""
     assert {str(kind) for kind in InteractionKind} - {str(kind) for kind in REPORTABLE} == {
-        "captured", "imported", "merged", "goal_reached", "exited", "approved",
+        "captured", "imported", "merged", "goal_reached", "exited", "approved", "not_sent",
     }  # fmt: skip
 
 
