@@ -1,8 +1,9 @@
-"""The Prefect server that the environment names."""
+"""The Prefect server that the environment names, or else a temporary one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_URL
 
@@ -26,3 +27,20 @@ def connected() -> Iterator[SyncPrefectClient]:
                 "and is PREFECT_API_URL right?"
             )
         yield client
+
+
+def require_server() -> None:
+    """See to it that flows find a server: the one that is named, else a temporary one, which is started.
+
+    Raises AftershowError when it does not answer; Prefect itself would say so in a traceback.
+    """
+    if PREFECT_API_URL.value():
+        with connected():
+            return
+    try:
+        get_client(sync_client=True)
+    except (RuntimeError, httpx.HTTPError) as error:
+        raise AftershowError(
+            f"Prefect's temporary server did not start ({type(error).__name__}); nothing was sent. Is the "
+            "machine busy? Try again, with PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS=300 if need be."
+        ) from error

