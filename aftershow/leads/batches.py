@@ -16,7 +16,7 @@ from aftershow.people.numbers import take_ids
 from aftershow.people.permissions import MARKETING, Statement, record_all
 from aftershow.people.records import write_records
 from aftershow.people.reviews import add_reviews
-from aftershow.store.bulk import insert_rows
+from aftershow.store.bulk import among, insert_rows
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import capture, contact, fix_entry, interaction
 from aftershow.words import Answer, Channel, Direction, InteractionKind
@@ -91,7 +91,7 @@ def _fresh(target: Target, said: Iterable[Understood], tally: Tally) -> list[Und
         by_fingerprint.setdefault(one.fingerprint, one)
     known = target.connection.execute(
         select(capture.c.row_hash, capture.c.contact_id).where(
-            capture.c.show_id == target.show_id, capture.c.row_hash.in_(by_fingerprint)
+            capture.c.show_id == target.show_id, among(target.connection, capture.c.row_hash, by_fingerprint)
         )
     )
     for fingerprint, contact_id in known:
@@ -215,7 +215,7 @@ def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
     connection.execute(
         delete(fix_entry).where(
             fix_entry.c.show_id == target.show_id,
-            fix_entry.c.row_hash.in_([one.said.fingerprint for one in placed]),
+            among(connection, fix_entry.c.row_hash, [one.said.fingerprint for one in placed]),
         )
     )
 

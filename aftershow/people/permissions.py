@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from aftershow.people.numbers import take_ids
-from aftershow.store.bulk import insert_rows
+from aftershow.store.bulk import among, insert_rows
 from aftershow.store.tables import permission, permission_evidence
 from aftershow.words import Answer, Channel
 
@@ -128,7 +128,7 @@ def _latest_of_each_source(
     table = permission_evidence.c
     rows = connection.execute(
         select(table.contact_id, table.channel, table.purpose, table.source, table.answer, table.wording)
-        .where(table.contact_id.in_(people))
+        .where(among(connection, table.contact_id, people))
         .order_by(table.said_at, table.id)
     )
     return {
@@ -138,7 +138,7 @@ def _latest_of_each_source(
 
 
 def _counting(connection: Connection, people: Iterable[int]) -> dict[_Matter, _Counting]:
-    rows = connection.execute(select(permission).where(permission.c.contact_id.in_(people)))
+    rows = connection.execute(select(permission).where(among(connection, permission.c.contact_id, people)))
     return {
         (row.contact_id, row.channel, row.purpose): _Counting(
             answer=Answer(row.answer), said_at=row.said_at, evidence_id=row.evidence_id

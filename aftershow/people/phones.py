@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 from phonenumbers import (
@@ -15,15 +16,20 @@ from phonenumbers import (
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
+
+def _landlines(region: str) -> str:
+    """Return the expression for numbers of a region's landlines, without the code of the country."""
+    metadata: Any = PhoneMetadata.metadata_for_region(region)
+    return str(metadata.fixed_line.national_number_pattern)
+
+
 #: How nearly all numbers of North America are written; the rest is left to phonenumbers.
-_NORTH_AMERICAN = re.compile(r"(?:\+?1[ .-]?)?\(?([2-9]\d\d)\)?[ .-]{0,2}([2-9]\d\d)[ .-]?(\d{4})")
+_NORTH_AMERICAN = re.compile(
+    r"(?:\+?1[ .-]?)?\(?([2-9]\d\d)\)?[ .-]{0,2}([2-9]\d\d)[ .-]?(\d{4})(?: ?(?:x|ext\.?) ?(\d{1,7}))?"
+)
 #: Numbers of the USA and Canada that are a landline or a mobile, nobody can tell which. The expressions are
 #: those of phonenumbers, which needs a hundred times as long to find that none of its other kinds fits.
-_ORDINARY = re.compile(
-    r"\+1(?:{}|{})".format(
-        *(PhoneMetadata.metadata_for_region(at).fixed_line.national_number_pattern for at in ("US", "CA"))
-    )
-)
+_ORDINARY = re.compile(r"\+1(?:{}|{})".format(*map(_landlines, ("US", "CA"))))
 _EXTENSION = re.compile(
     r"(?:;ext=|\b(?:ext(?:ension)?|durchwahl|dw|poste)\b\.?:?|[x#])\s*(\d{1,7})\s*$", re.IGNORECASE
 )
@@ -81,18 +87,19 @@ def read_phone(text: str, country: str | None) -> Phone | None:
     """
     plain = _NORTH_AMERICAN.fullmatch(text) if country in ("US", "CA") or text.startswith("+1") else None
     if plain:
-        e164 = "+1" + "".join(plain.groups())
-        return _numbered(_block_of(e164), e164, None)
+        area, exchange, line, extension = plain.groups()
+        e164 = f"+1{area}{exchange}{line}"
+        return _numbered(_block_of(e164), e164, extension)
     whole = _WHOLE_FLOAT.fullmatch(text.strip())
     first = whole[1] if whole else _BETWEEN_NUMBERS.split(text.strip(), maxsplit=1)[0]
     if _SHORTENED.fullmatch(first):
         return None
-    extension = _EXTENSION.search(first)
-    digits = _PUNCTUATION.sub("", first[: extension.start()] if extension else first).removeprefix("tel:")
+    ending = _EXTENSION.search(first)
+    digits = _PUNCTUATION.sub("", first[: ending.start()] if ending else first).removeprefix("tel:")
     if not _DIGITS.fullmatch(digits):
         return None
     block = _block(digits, country)
-    return _numbered(block, block.start + digits[-_BLOCK:] if block else "", extension and extension[1])
+    return _numbered(block, block.start + digits[-_BLOCK:] if block else "", ending and ending[1])
 
 
 def _numbered(block: _Block | None, e164: str, extension: str | None) -> Phone | None:
@@ -147,9 +154,10 @@ def _looked_up(digits: str, country: str | None) -> _Block | None:
 
 
 def _described(number: PhoneNumber) -> _Block | None:
-    if not phonenumbers.is_valid_number(number):
-        return None
     kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:
+        # Exactly those are no valid numbers.
+        return None
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
     return _Block(
         start=e164[:-_BLOCK], takes_texts=kind in _TEXTABLE, is_mobile=kind == PhoneNumberType.MOBILE

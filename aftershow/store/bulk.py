@@ -1,7 +1,8 @@
-"""Insert many rows at once: prepared statements on SQLite, COPY on PostgreSQL, the same call for both.
+"""Insert many rows at once, and look for many values: the same calls for both databases.
 
-SQLAlchemy takes longer to prepare the parameters of a row than the databases take to write it. Times and
-documents, which make up most of what has to be prepared, are written as the text that both databases read.
+Rows go in by prepared statements on SQLite and by COPY on PostgreSQL. SQLAlchemy takes longer to prepare the
+parameters of a row than the databases take to write it. Times and documents, which make up most of what has
+to be prepared, are written as the text that both databases read.
 """
 
 import json
@@ -11,7 +12,19 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.types import TypeEngine
 
 from aftershow.store.types import Document, Moment
@@ -41,6 +54,20 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         marks = ", ".join("?" * len(names))
         insert = f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})'  # noqa: S608  names are our tables'
         connection.exec_driver_sql(insert, list(zip(*columns, strict=True)))
+
+
+def among(connection: Connection, column: Column[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
+    """Return the condition that a column has one of many values, with one parameter for all of them.
+
+    What an IN costs grows with its parameters, long before the database looks for any of them.
+    """
+    wanted = list(values)
+    if connection.dialect.name == "postgresql":
+        return column == func.any(bindparam(None, wanted, ARRAY(column.type)))
+    return column.in_(select(_VALUE).select_from(func.json_each(_as_json(wanted))))
+
+
+_VALUE: ColumnClause[Any] = literal_column("value")
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> _Process:
