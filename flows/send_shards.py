@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from prefect import flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -32,16 +33,13 @@ def send_shards(
     at; without it, now. Ends as SomeNotSent like the run of a campaign. Raises UsageError when the files
     here are others, and CampaignStoppedError when the provider refuses us.
     """
-    clock = ticking_from(at or right_now())
-    asked_by, total = flow_run.parent_flow_run_id, Tally()
     with ExitStack() as stack, get_client(sync_client=True) as client:
         desk = opened(stack, Path(workspace))
         if edition is not None:
             require_edition(desk.workspace.root, edition)
-        for tally, _ in shards(desk, desk.campaign(campaign), clock):
-            total += tally
-            if asked_by is not None and not _is_at_work(client, asked_by):
-                break
+        clock, asked_by = ticking_from(at or right_now()), flow_run.parent_flow_run_id
+        taken = shards(desk, desk.campaign(campaign), clock, lambda: _is_at_work(client, asked_by))
+        total = sum((tally for tally, _ in taken), Tally())
     show_share(campaign, total)
     if total.stopped:
         raise CampaignStoppedError(f"{campaign} stopped: {total.stopped}", result=asdict(total))
@@ -49,7 +47,9 @@ def send_shards(
     return verdict(asdict(total), {"rejected": total.rejected, "in doubt": total.unknown, "put off": put_off})
 
 
-def _is_at_work(client: SyncPrefectClient, run: Any) -> bool:
-    """A run that was cancelled, or died, sends no more through others either."""
-    state = client.read_flow_run(run).state
+def _is_at_work(client: SyncPrefectClient, run: str | None) -> bool:
+    """A run that was cancelled, or died, sends no more through others either; a person may start a helper."""
+    if run is None:
+        return True
+    state = client.read_flow_run(UUID(run)).state
     return state is not None and state.is_running()

@@ -1,6 +1,6 @@
 """Send a campaign's due messages in shards, each a task; several runs may do so at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
@@ -18,15 +18,17 @@ from aftershow.ledger.tally import Tally
 SHARD = 2_000
 
 
-def shards(desk: Desk, campaign: Campaign, clock: Clock) -> Iterator[tuple[Tally, int]]:
-    """Send until nothing more is due, or until there is no use in going on.
+def shards(
+    desk: Desk, campaign: Campaign, clock: Clock, goes_on: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[Tally, int]]:
+    """Send until nothing more is due, there is no use in going on, or `goes_on` says no before a shard.
 
     Yields what became of each shard, and how many messages it took. Other runs get other messages.
     """
     with desk.engine.begin() as connection:
         renders = renderers(in_use(connection, campaign), desk.signer(connection))
     taken = SHARD
-    while taken == SHARD:
+    while taken == SHARD and goes_on():
         tally, taken = send(desk, renders, clock)
         get_run_logger().info("%d messages handed over, %d of them accepted", taken, tally.accepted)
         yield tally, taken

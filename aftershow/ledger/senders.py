@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, false, func, or_, select
 
 from aftershow.ledger.tally import Tally
 from aftershow.store.tables import message
@@ -12,10 +12,10 @@ from aftershow.words import State
 
 def held_by(connection: Connection, campaign: str, marks: Sequence[str]) -> int:
     """Return how many messages are held by senders whose names end in one of `marks`."""
-    theirs = or_(*(message.c.claimed_by.endswith(mark, autoescape=True) for mark in marks))
+    theirs = or_(false(), *(message.c.claimed_by.endswith(mark, autoescape=True) for mark in marks))
     at_work = message.c.state.in_([State.CLAIMED, State.HANDING_OVER])
     query = select(func.count()).where(message.c.campaign == campaign, at_work, theirs)
-    return connection.scalars(query).one() if marks else 0
+    return connection.scalars(query).one()
 
 
 def settled_after(connection: Connection, campaign: str, *, moment: datetime) -> Tally:
