@@ -159,7 +159,8 @@ def _write(target: Target, placed: Sequence[_Placed], roster: Roster, tally: Tal
     tally.leads_new += write_records(connection, histories, new=new, owners=owners, now=now)
     _write_captures(target, placed)
     add_keys(connection, ((key, person.number) for person in persons.values() for key in person.keys))
-    record_all(connection, [said for one in placed for said in _statements(target, one)], imported=True)
+    said = [statement for one in placed for statement in _statements(target, one)]
+    record_all(connection, said, imported=True, new=new)
     pairs = [(s.one.number, s.other.number, s.reason) for s in roster.suspicions]
     tally.review += add_reviews(connection, pairs, now=now)
     tally.captures += len(placed)
@@ -173,6 +174,7 @@ def _write(target: Target, placed: Sequence[_Placed], roster: Roster, tally: Tal
 
 def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
     connection = target.connection
+    data = {"show": target.show.show}
     insert_rows(
         connection,
         capture,
@@ -205,7 +207,7 @@ def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
                 "occurred_at": one.at,
                 "source": "capture",
                 "external_id": str(one.id),
-                "data": {"show": target.show.show},
+                "data": data,
                 "recorded_at": target.now,
             }
             for one in placed

@@ -24,10 +24,8 @@ class LeadRow:
 
     def fingerprint(self) -> str:
         """Return a hash of the cells (64 hex digits): the same row in another file has the same."""
-        hashed = hashlib.blake2b(digest_size=32)
-        for heading, text in sorted(self.cells.items()):
-            hashed.update(f"{heading}\x1f{text.strip()}\x1e".encode())
-        return hashed.hexdigest()
+        cells = [f"{heading}\x1f{text.strip()}\x1e" for heading, text in sorted(self.cells.items())]
+        return hashlib.blake2b("".join(cells).encode(), digest_size=32).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from aftershow.people.names import fold
@@ -38,6 +39,7 @@ _MONTHS = {
 }
 
 
+@lru_cache(maxsize=65_536)
 def read_moment(day: str, clock: str, *, zone: ZoneInfo, day_first: bool | None) -> datetime | None:
     """Return the aware moment that a date and a time say, or a date with its time in `day`; else None.
 

@@ -70,6 +70,8 @@ class Understanding:
             for key, rep in settings.team.items()
             for name in (key, rep.name, *rep.aliases)
         }
+        #: for each heading our field, and the name of the answer if it is one
+        self._told_by: dict[str, tuple[str, str]] = {}
         self._asked_by: dict[tuple[str, ...], dict[str, str]] = {}
 
     def __call__(self, row: LeadRow) -> Understood:
@@ -106,7 +108,7 @@ class Understanding:
         cells: _Cells = {}
         answers: dict[str, str] = {}
         for heading, text in row.cells.items():
-            field = self._columns.field(heading)
+            field, answer = self._told_by.get(heading) or self._learn(heading)
             value = text.strip()
             if field in self._translated_fields:
                 value = self._translated(field, value)
@@ -114,12 +116,16 @@ class Understanding:
                 continue
             if field == "notes":
                 cells[field] = f"{cells[field]}\n{value}" if field in cells else value
-            elif field.startswith(ANSWER):
-                name = field.removeprefix(ANSWER)
-                answers[name] = f"{answers[name]}; {value}" if name in answers else value
+            elif answer:
+                answers[answer] = f"{answers[answer]}; {value}" if answer in answers else value
             elif field not in cells and len(value) <= _LONGEST:
                 cells[field] = value if value.isalnum() else " ".join(value.split())
         return cells, answers
+
+    def _learn(self, heading: str) -> tuple[str, str]:
+        field = self._columns.field(heading)
+        self._told_by[heading] = field, field.removeprefix(ANSWER) if field.startswith(ANSWER) else ""
+        return self._told_by[heading]
 
     def _translated(self, field: str, value: str) -> str:
         for old, new in self._replace.get(field, {}).items():

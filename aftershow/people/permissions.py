@@ -1,11 +1,11 @@
 """What people said about being written to: every statement is kept, and one of them counts."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from aftershow.people.numbers import take_ids
 from aftershow.store.bulk import among, insert_rows
@@ -44,6 +44,7 @@ class _Counting:
 
 #: Contact, channel and purpose: what an answer is about.
 _Matter = tuple[int, str, str]
+_MATTER = ("contact_id", "channel", "purpose")
 
 
 def record(
@@ -73,16 +74,18 @@ def record(
     record_all(connection, [statement], imported=False)
 
 
-def record_all(connection: Connection, statements: Sequence[Statement], *, imported: bool) -> None:
+def record_all(
+    connection: Connection, statements: Sequence[Statement], *, imported: bool, new: Collection[int] = ()
+) -> None:
     """Keep statements, in their order, and let the newest count.
 
     A statement that its source made before, and that says nothing new, is not kept again. With `imported`, a
     `no` never becomes a `yes`: a file may repeat what was true when it was written, so that only the person
-    can take a `no` back.
+    can take a `no` back. `new` are contacts who have said nothing so far.
     """
-    people = {statement.contact_id for statement in statements}
-    if not people:
+    if not statements:
         return
+    people = {statement.contact_id for statement in statements}.difference(new)
     latest = _latest_of_each_source(connection, people)
     counting = _counting(connection, people)
     before = dict(counting)
@@ -183,20 +186,17 @@ def _write(
         for (contact_id, channel, purpose), now in changed.items()
     ]
     insert_rows(connection, permission, [row for row in rows if _matter(row) not in before])
-    for row in rows:
-        if _matter(row) in before:
-            _replace(connection, row)
+    _replace(connection, [row for row in rows if _matter(row) in before])
 
 
 def _matter(row: Mapping[str, Any]) -> _Matter:
     return row["contact_id"], row["channel"], row["purpose"]
 
 
-def _replace(connection: Connection, row: Mapping[str, Any]) -> None:
-    table = permission.c
-    same = (
-        table.contact_id == row["contact_id"],
-        table.channel == row["channel"],
-        table.purpose == row["purpose"],
-    )
-    connection.execute(update(permission).where(*same).values(row))
+def _replace(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    matter = [permission.c[name] == bindparam(f"of_{name}") for name in _MATTER]
+    values: dict[str, Any] = {name: bindparam(name) for name in ("answer", "said_at", "evidence_id")}
+    given = [row | {f"of_{name}": row[name] for name in _MATTER} for row in map(dict, rows)]
+    connection.execute(update(permission).where(*matter).values(values), given)

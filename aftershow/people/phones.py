@@ -119,6 +119,7 @@ def may_be_carried(e164: str) -> tuple[bool, bool]:
     return (block.takes_texts, block.is_mobile) if block else (False, False)
 
 
+@lru_cache(maxsize=65_536)
 def _block_of(e164: str) -> _Block | None:
     return _NORTH_AMERICA if _ORDINARY.fullmatch(e164) else _block(e164, None)
 
@@ -166,7 +167,7 @@ def _described(number: PhoneNumber) -> _Block | None:
 
 def zones_of_phone(e164: str) -> tuple[str, ...]:
     """Return the time zones (IANA) in which a number may be; () for numbers that belong to no place."""
-    if _ORDINARY.fullmatch(e164):
+    if _block_of(e164) is _NORTH_AMERICA:
         longest = range(TIMEZONE_LONGEST_PREFIX + 1, 1, -1)
         return next((zones for end in longest if (zones := TIMEZONE_DATA.get(e164[1:end]))), ())
     return _zones(e164[:-_BLOCK], len(e164))

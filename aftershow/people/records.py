@@ -97,6 +97,7 @@ def _write_contacts(
     accounts = accounts_of(connection, companies.values(), now=now)
     stored = _load_contacts(connection, [number for number in histories if number not in new])
     added, changed, customers = [], [], set()
+    nothing = list[str]()
     for number, history in histories.items():
         latest = history[-1]
         told: _Row = {name: value for name, (value, _) in facts[number].items()}
@@ -106,7 +107,7 @@ def _write_contacts(
         told["last_captured_at"] = latest.at
         row = _completed(number, told, stored.get(number), now=now)
         if number in new:
-            added.append({**row, "locked": [], "created_at": now, "updated_at": now})
+            added.append({**row, "locked": nothing, "created_at": now, "updated_at": now})
         elif any(row[name] != stored[number][name] for name in _WRITTEN):
             changed.append({**row, "updated_at": now})
         if row["is_customer"] and row["account_id"]:
