@@ -3,15 +3,20 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from aftershow.cli import main
+from aftershow.desk import open_desk
+from aftershow.journey.turn import prepare
 from aftershow.printing import table
+from aftershow.store.tables import message
 
 ROOT = Path(__file__).parent.parent
 AT = "2026-09-18T10:00-05:00"
@@ -34,11 +39,18 @@ class Ran:
 Run = Callable[..., Ran]
 
 
+#: What midwest-leads sends, and what that is built on.
+ITS_TEMPLATES = ("base", "thanks", "quick-question", "site-visit")
+
+
 def keep_one_campaign(workspace: Path) -> None:
-    """Leave midwest-leads alone in a workspace: playing all campaigns takes a while."""
+    """Leave midwest-leads and its templates alone in a workspace: looking at all of them takes a while."""
     for file in (workspace / "config" / "campaigns").iterdir():
         if not file.name.startswith("midwest-leads."):
             file.unlink()
+    for folder in (workspace / "templates").iterdir():
+        if folder.name not in ITS_TEMPLATES:
+            shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -83,6 +95,38 @@ def imported(run: Run, workspace: Path) -> Path:
     book = workspace / "leads" / "midwest-expo-2026" / "04_titled_workbook.xlsx"
     assert run("import", book, "--show", "midwest-expo-2026", "--at", AT).code == 0
     return workspace
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace with the leads of one show, for commands that change nothing: one for all of them."""
+    root = tmp_path_factory.mktemp("unchanged")
+    for folder in ("config", "templates", "leads"):
+        shutil.copytree(ROOT / folder, root / folder)
+    keep_one_campaign(root)
+    book = root / "leads" / "midwest-expo-2026" / "04_titled_workbook.xlsx"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("AFTERSHOW_DATABASE_URL", raising=False)
+        patch.setenv("AFTERSHOW_WORKSPACE", str(root))
+        words = ["import", str(book), "--show", "midwest-expo-2026", "--at", AT]
+        patch.setattr(sys, "argv", ["aftershow", *words])
+        with pytest.raises(SystemExit) as end:
+            main()
+        assert not end.value.code
+        yield root
+
+
+@pytest.fixture
+def doubtful(imported: Path) -> Path:
+    """The workspace with one email, to Ann Lee, of which nobody knows whether it went out."""
+    keep_one_campaign(imported)
+    at = datetime.fromisoformat(AT)
+    with open_desk(imported) as desk, desk.engine.begin() as connection:
+        prepare(connection, desk.campaign("midwest-leads"), now=at)
+        lost = {"state": "unknown", "reason": "no answer", "address": "ann.lee@example.com"}
+        planned = update(message).where(message.c.state == "planned")
+        assert connection.execute(planned.values(handed_over_at=at, **lost)).rowcount == 1
+    return imported
 
 
 def test_import(run: Run, workspace: Path) -> None:
@@ -193,6 +237,59 @@ def test_run_and_ledger(run: Run, imported: Path, prefect_api: str) -> None:
     assert len(list((imported / "outbox" / "email").glob("*.eml"))) == 1
 
 
+def test_what_is_in_doubt(run: Run, doubtful: Path) -> None:
+    """The list names the message, its person and its key; a word settles it, once, with a name to it."""
+    listed = run("ledger", "--unknown", "--json", "--at", AT)
+    (row,) = listed.document["unknown"]
+    assert (listed.code, row["contact"], row["campaign"], row["step"], row["channel"]) == (
+        0,
+        "ann.lee@example.com",
+        "midwest-leads",
+        "thanks",
+        "email",
+    )
+    assert row["handed_over_at"] == "2026-09-18T15:00:00+00:00"
+    assert row["key"] in row["remedy"]
+    printed = run("ledger", "midwest-leads", "--unknown", "--at", AT).out
+    assert "Fri 2026-09-18 10:00 CDT" in printed
+    assert row["key"] in printed
+    assert "aftershow settle MESSAGE" in printed
+
+    word = ("settle", row["key"], "--not-sent", "--again", "--by", "dana", "--at", AT)
+    settled = run(*word, "--json")
+    assert (settled.code, settled.document) == (
+        0,
+        {"message": row["message"], "state": "planned", "reason": None},
+    )
+    twice = run(*word)
+    assert (twice.code, twice.out) == (2, "")
+    assert "is not in doubt: it is planned" in twice.err
+    assert run("ledger", "--unknown").out == "Nothing is in doubt.\n"
+    (event,) = [
+        event
+        for event in run("contact", "ann.lee@example.com", "--json").document["timeline"]
+        if event["kind"] == "not_sent"
+    ]
+    assert (event["step"], event["data"]["by"]) == ("thanks", "dana")
+
+
+def test_nobody_to_ask(run: Run, doubtful: Path) -> None:
+    """Where no provider keeps a list, asking changes nothing, and the list is shown."""
+    asked = run("ledger", "--unknown", "--reconcile", "--json", "--at", AT)
+    assert (asked.code, asked.document["settled"], len(asked.document["unknown"])) == (0, [], 1)
+
+
+def test_the_ledger_of_a_campaign_that_is_gone(run: Run, doubtful: Path) -> None:
+    """Without the campaign's file its messages are still counted and listed, and can be settled."""
+    (doubtful / "config" / "campaigns" / "midwest-leads.yaml").unlink()
+    (doubtful / "config" / "campaigns" / "midwest-leads.test.yaml").unlink()
+    assert run("ledger", "midwest-leads", "--json").document["by_state"]["unknown"] == 1
+    (row,) = run("ledger", "midwest-leads", "--unknown", "--json").document["unknown"]
+    sent = run("settle", row["message"], "--sent", "--at", AT)
+    assert sent.out == f"Message {row['message']}: it was sent, and counts as accepted.\n"
+    assert run("ledger", "midwest-leads", "--json").document["by_state"]["accepted"] == 1
+
+
 def test_a_campaign_with_a_mistake_enrols_nobody(run: Run, imported: Path) -> None:
     """A misspelt template stops plan and run before anyone is enrolled; after the correction all get it."""
     campaign = imported / "config" / "campaigns" / "midwest-leads.yaml"
@@ -264,12 +361,23 @@ def test_leaving_a_campaign(run: Run, imported: Path, prefect_api: str) -> None:
     assert later["accepted"] == 0
 
 
-def test_check(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The demo's workspace passes, with every campaign's own test."""
+def test_check(run: Run, small: Path) -> None:
+    """A workspace without mistakes passes, with its campaign's own test."""
+    found = run("check", "--json")
+    assert (found.code, found.document["problems"]) == (0, [])
+    counts = [found.document[name] for name in ("campaigns", "templates", "tests")]
+    assert counts == [1, 3, 7]
+    assert run("check").out.startswith("All good: 1 campaign, 3 templates, 7 expectations of their tests.")
+
+
+def test_check_of_the_demo(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's workspace has no mistake; `make check` plays its campaigns' tests as well."""
     monkeypatch.delenv("AFTERSHOW_DATABASE_URL", raising=False)
-    ran = run("check", "--workspace", ROOT, "--json")
-    assert (ran.code, ran.document["problems"]) == (0, [])
-    assert ran.document["tests"] > 100
+    for folder in ("config", "templates"):
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("*.test.yaml"))
+    found = run("check", "--workspace", tmp_path, "--json")
+    assert (found.code, found.document["problems"]) == (0, [])
+    assert found.document["campaigns"] > 5
 
 
 def test_check_with_mistakes(run: Run, small: Path) -> None:
@@ -326,10 +434,17 @@ def test_init(run: Run, tmp_path: Path) -> None:
         (["approve", "midwest-leads", "--step", "thank"], "has no step `thank`"),
         (["plan", "midwest-leads", "--at", "yesterday"], "2026-11-24T10:00-06:00"),
         (["plan", "midwest-leads", "--at", "2026-09-18T10:00"], "time zone"),
+        (["ledger"], "--unknown"),
+        (["ledger", "midwest-leads", "--reconcile"], "--unknown"),
+        (["ledger", "midwest-leds"], "did you mean `midwest-leads`?"),
+        (["settle", "1"], "--not-sent"),
+        (["settle", "1", "--sent", "--again"], "--not-sent"),
+        (["settle", "1", "--sent"], "There is no message 1"),
+        (["settle", "one", "--sent"], "number or its key"),
         (["--workspace", "/nowhere", "plan", "x"], "aftershow init"),
     ],
 )
-def test_wrong_usage(run: Run, imported: Path, words: list[str], says: str) -> None:
+def test_wrong_usage(run: Run, unchanged: Path, words: list[str], says: str) -> None:
     """What is not there, and what can't be understood, ends with 2 and says what would do."""
     ran = run(*words)
     assert (ran.code, ran.out) == (2, "")

@@ -1,7 +1,9 @@
 """Texts through Twilio's own client, against answers as Twilio gives them."""
 
 import json
+import sys
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -9,8 +11,10 @@ import requests
 import responses
 from sqlalchemy import select
 
+from aftershow.cli import main
 from aftershow.store.tables import suppression
 from tests.promises.conftest import MORNING, Office
+from tests.servers.twilio_server import Act, TwilioServer
 
 MESSAGES = "https://api.twilio.com/2010-04-01/Accounts/AC123/Messages.json"
 TWILIO = {"connector": "twilio", "account_sid": "AC123", "from": "+15005550006"}
@@ -61,3 +65,36 @@ def test_every_answer_ends_where_it_should(twilio: Office) -> None:
     }
     written_to = [parse_qs(str(call.request.body))["To"][0] for call in responses.calls]
     assert written_to.count(FINE) == written_to.count(STOPPED) == written_to.count(SILENT) == 1
+
+
+def reconcile(office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Ask the providers about what is in doubt, as a person does an hour later; returns the document."""
+    at = (MORNING + timedelta(hours=1)).isoformat()
+    words = ["ledger", "--unknown", "--reconcile", "--json", "--by", "dana", "--at", at]
+    monkeypatch.setattr(sys, "argv", ["aftershow", "--workspace", str(office.root), *words])
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_twilio_settles_what_is_in_doubt(
+    twilio: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What Twilio took without answering is accepted; what it never had goes out. Nobody gets it twice."""
+    with TwilioServer({SILENT: Act.DROP, BUSY: Act.LOSE}, at=MORNING) as server:
+        twilio.set_up("text", {**TWILIO, "base_url": server.url})
+        for minutes in (0, 2, 4):
+            # Silence ends a turn: whom it did not come to waits for the next one.
+            twilio.run(MORNING + timedelta(minutes=minutes))
+        assert twilio.ledger() == {
+            "Fine": "accepted", "Stopped": "accepted", "Busy": "unknown", "Silent": "unknown",
+        }  # fmt: skip
+        server.rules.clear()
+        found = reconcile(twilio, monkeypatch, capsys)
+        assert sorted(settled["state"] for settled in found["settled"]) == ["accepted", "planned"]
+        assert found["unknown"] == []
+        twilio.run(MORNING + timedelta(hours=1))
+    assert set(twilio.ledger().values()) == {"accepted"}
+    assert sorted(fields["To"] for fields in server.received) == [FINE, STOPPED, BUSY, SILENT]

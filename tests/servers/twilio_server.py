@@ -140,7 +140,7 @@ class _Request(BaseHTTPRequestHandler):
             "num_segments": "1",
             "price": None,
             "error_code": None,
-            "date_created": format_datetime(twilio.at or datetime.now(UTC)),
+            "date_created": format_datetime((twilio.at or datetime.now(UTC)).astimezone(UTC)),
             "date_sent": None,
         }
         twilio.listed.append(answer)
