@@ -13,6 +13,13 @@ FIGURES = "proof"
 Report = Callable[[Mapping[str, object]], None]
 
 
+@pytest.fixture(autouse=True)
+def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no setting of the environment change where a scene plays."""
+    for name in ("AFTERSHOW_DATABASE_URL", "AFTERSHOW_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def sink(tmp_path: Path) -> Iterator[MailSink]:
     with MailSink(tmp_path / "taken") as sink:

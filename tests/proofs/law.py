@@ -30,6 +30,15 @@ class Figures:
     lost: int
 
 
+def require(found: Figures, *, doubts: int, case: object) -> None:
+    """Fail unless everyone has it once, or it is in doubt, of so many at most; says for which case."""
+    said = (case, found)
+    assert found.twice == found.lost == 0, said
+    assert found.accepted <= found.received <= found.accepted + found.unknown, said
+    assert found.accepted + found.unknown == found.people, said
+    assert found.unknown <= doubts, said
+
+
 def figures(scene: Scene, received: list[Taken]) -> Figures:
     """Compare, and count; fails where the ledger contradicts itself."""
     with scene.engine() as engine, engine.begin() as connection:

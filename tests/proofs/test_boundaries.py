@@ -12,7 +12,7 @@ from sqlalchemy import select
 from aftershow.store.tables import message
 from aftershow.words import State
 from tests.proofs.conftest import Report
-from tests.proofs.law import figures
+from tests.proofs.law import figures, require
 from tests.proofs.scene import MORNING, PATIENCE, Scene
 from tests.proofs.worker import STRUCK, begin, begin_to_die
 from tests.servers.mail_sink import MailSink
@@ -21,7 +21,7 @@ from tests.servers.mail_sink import MailSink
 WINDOW = 3
 PEOPLE = 7
 #: A short proof looks at one boundary of so many.
-SOME = 9
+SOME = 13
 
 
 def dies(scene: Scene, boundary: int) -> bool:
@@ -56,11 +56,8 @@ def die_at(scene: Scene, sink: MailSink, boundaries: Iterable[int]) -> Mapping[s
         in_doubt = in_flight(scene)
         heir_settles(scene)
         found = figures(scene, sink.taken())
-        where = (boundary, found)
-        assert found.twice == found.lost == 0, where
-        assert found.accepted + found.unknown == found.people == PEOPLE, where
-        assert found.accepted <= found.received, where
-        assert found.unknown == in_doubt <= WINDOW, where
+        assert in_doubt <= WINDOW
+        require(found, doubts=in_doubt, case=boundary)
         if not died:
             break
         total.update(deaths=1, **{name: value for name, value in asdict(found).items() if name != "people"})
@@ -69,7 +66,7 @@ def die_at(scene: Scene, sink: MailSink, boundaries: Iterable[int]) -> Mapping[s
 
 def test_a_death_at_some_boundaries(scene: Scene, sink: MailSink) -> None:
     """Wherever a worker dies: nothing is twice, nobody is lost, only what it was handing over is in doubt."""
-    assert die_at(scene, sink, count(randrange(1, SOME), SOME))["deaths"] > 3
+    assert die_at(scene, sink, count(randrange(1, SOME), SOME))["deaths"] >= 3
 
 
 @pytest.mark.proof

@@ -9,7 +9,7 @@ import pytest
 from aftershow.ledger.sending import WINDOW
 from tests.proofs.conftest import Report
 from tests.proofs.kills import Massacre
-from tests.proofs.law import figures
+from tests.proofs.law import figures, require
 from tests.proofs.scene import Scene
 from tests.servers.mail_sink import MailSink
 
@@ -24,13 +24,9 @@ def prove(scene: Scene, sink: MailSink, *, kills: int, workers: int, people: int
     massacre.kill(kills, workers=workers)
     massacre.settle()
     found = figures(scene, sink.taken())
-    said = {"workers": workers, "connections": scene.connections, "kills": kills, **asdict(found)}
-    assert found.twice == found.lost == 0, (seed, said)
-    assert found.accepted <= found.received <= found.accepted + found.unknown, (seed, said)
-    assert found.accepted + found.unknown == found.people, (seed, said)
-    assert found.unknown <= kills * WINDOW, (seed, said)
+    require(found, doubts=kills * WINDOW, case=seed)
     assert not scene.trouble(), (seed, scene.trouble())
-    return said
+    return {"workers": workers, "connections": scene.connections, "kills": kills, **asdict(found)}
 
 
 @pytest.mark.parametrize(("workers", "connections"), [(1, 1), (3, 4)])

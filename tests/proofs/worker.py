@@ -22,9 +22,9 @@ SHARD = 2_000
 #: How a worker ends that comes to the boundary at which it is to die.
 STRUCK = 77
 
-#: One process imports everything, and workers are forked from it: a start takes milliseconds.
-_CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["tests.proofs.worker", "connectors.smtp"])
+#: How other processes begin: one imports everything, and they are forked from it: a start takes milliseconds.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.proofs.worker", "connectors.smtp"])
 
 
 def begin(scene: Scene, at: datetime) -> BaseProcess:
@@ -38,7 +38,7 @@ def begin_to_die(scene: Scene, at: datetime, boundary: int, *, window: int) -> B
 
 
 def _begun(scene: Scene, at: datetime, boundary: int | None, window: int | None) -> BaseProcess:
-    process = _CONTEXT.Process(target=_live, args=(scene, at, boundary, window))
+    process = PROCESSES.Process(target=_live, args=(scene, at, boundary, window))
     process.start()
     return process
 

@@ -157,6 +157,7 @@ class _Sink:
 
     def _welcome(self) -> None:
         client, _ = self._listener.accept()
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._open[client] = _Conversation(self._file)
         self._selector.register(client, selectors.EVENT_READ)
         self._say(client, b"220 a sink\r\n")

@@ -1,0 +1,76 @@
+"""A campaign that is sent in this process, and what is done to it in the middle."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from aftershow.desk import Desk, ticking_from
+from aftershow.ledger.sending import Clock
+from aftershow.workspace.workspace import load_workspace
+from tests.proofs.boundaries import Boundaries
+from tests.proofs.law import Figures, figures
+from tests.proofs.scene import MORNING, PATIENCE, Scene
+from tests.proofs.worker import take_turn, take_turns
+from tests.servers.mail_sink import MailSink
+
+#: Small, so that few people make several windows.
+WINDOW = 2
+PEOPLE = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """A scene, its mail server, and two ways to its database: ours and that of somebody else."""
+
+    scene: Scene
+    sink: MailSink
+    engine: Engine
+    other: Engine
+
+    def fresh(self) -> None:
+        """Begin anew, with some people."""
+        self.scene.empty()
+        self.scene.invite(PEOPLE)
+        self.sink.taken()
+
+    def boundaries(self, *names: str) -> list[int]:
+        """Return the numbers of the boundaries of these names in a turn that nothing disturbs."""
+        self.fresh()
+        with Boundaries(self.engine) as boundaries:
+            take_turn(self._desk(self.engine), ticking_from(MORNING))
+        return [number for number, name in enumerate(boundaries.passed, 1) if name in names]
+
+    def each(self, *names: str) -> Iterator[int]:
+        """Begin anew for each of these boundaries; yields its number."""
+        for number in self.boundaries(*names):
+            self.fresh()
+            yield number
+
+    def disturbed(
+        self, boundary: int, deed: Callable[[], object], *, clock: Clock | None = None
+    ) -> OperationalError | None:
+        """Take a turn, and do something at a boundary; returns the database's error, if there is one."""
+        with Boundaries(self.engine) as boundaries:
+            boundaries.at(boundary, deed)
+            try:
+                take_turn(self._desk(self.engine), clock or ticking_from(MORNING))
+            except OperationalError as error:
+                return error
+            finally:
+                assert len(boundaries.passed) >= boundary
+        return None
+
+    def others_run(self) -> None:
+        """Let somebody else take a turn at the same time."""
+        take_turn(self._desk(self.other), ticking_from(MORNING))
+
+    def settled(self, at: datetime = MORNING + PATIENCE) -> Figures:
+        """Take turns until nothing is left, from a moment on at which all claims have run out; compare."""
+        take_turns(self._desk(self.engine), ticking_from(at))
+        return figures(self.scene, self.sink.taken())
+
+    def _desk(self, engine: Engine) -> Desk:
+        return Desk(load_workspace(self.scene.root), engine)
