@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from aftershow.ledger import sending
 from tests.proofs.scene import Scene
+from tests.proofs.stage import WINDOW, Stage
 from tests.servers.mail_sink import MailSink
 
 #: Under this name a test reports a line of figures.
@@ -32,6 +34,14 @@ def scene(tmp_path: Path, database_url: str, sink: MailSink) -> Scene:
     scene = Scene(root=tmp_path, url=database_url, port=sink.port)
     scene.write()
     return scene
+
+
+@pytest.fixture
+def stage(scene: Scene, sink: MailSink, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """A scene whose campaign is sent in this process, in small windows."""
+    monkeypatch.setattr(sending, "WINDOW", WINDOW)
+    with scene.engine() as engine, scene.engine() as other:
+        yield Stage(scene=scene, sink=sink, engine=engine, other=other)
 
 
 @pytest.fixture

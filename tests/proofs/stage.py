@@ -55,12 +55,16 @@ class Stage:
         """Take a turn, and do something at a boundary; returns the database's error, if there is one."""
         with Boundaries(self.engine) as boundaries:
             boundaries.at(boundary, deed)
-            try:
-                take_turn(self._desk(self.engine), clock or ticking_from(MORNING))
-            except OperationalError as error:
-                return error
-            finally:
-                assert len(boundaries.passed) >= boundary
+            trouble = self.turn(clock)
+        assert len(boundaries.passed) >= boundary
+        return trouble
+
+    def turn(self, clock: Clock | None = None) -> OperationalError | None:
+        """Take a turn; returns the database's error, if there is one."""
+        try:
+            take_turn(self._desk(self.engine), clock or ticking_from(MORNING))
+        except OperationalError as error:
+            return error
         return None
 
     def others_run(self) -> None:

@@ -1,6 +1,5 @@
 """What others do while a campaign is being sent, at each moment in turn."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from sqlalchemy import func, select
 from aftershow.desk import ticking_from
 from aftershow.errors import UsageError
 from aftershow.feedback.outcomes import log_outcome
-from aftershow.ledger import sending
 from aftershow.store.tables import contact, message
 from aftershow.words import Channel, InteractionKind, State
 from tests.proofs.law import figures, require
@@ -22,13 +20,6 @@ RUNS = 4
 COMMITTED = "after do_commit"
 #: Boundaries of a worker's life: when it has claimed, while it hands over, and later.
 SOME = range(8, 34, 12)
-
-
-@pytest.fixture
-def stage(scene: Scene, sink: MailSink, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    monkeypatch.setattr(sending, "WINDOW", WINDOW)
-    with scene.engine() as engine, scene.engine() as other:
-        yield Stage(scene=scene, sink=sink, engine=engine, other=other)
 
 
 def test_runs_that_begin_together(scene: Scene, sink: MailSink) -> None:
