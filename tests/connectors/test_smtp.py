@@ -22,7 +22,7 @@ Open = Callable[..., Sender]
 
 
 def settings_for(server: SmtpServer, **more: object) -> dict[str, object]:
-    plain = {"starttls": False, "local_hostname": "client.example", "timeout": 5}
+    plain = {"starttls": False, "local_hostname": "client.example", "timeout": 5, "connections": 1}
     return {"connector": "smtp", "host": "127.0.0.1", "port": server.port, **plain, **more}
 
 
