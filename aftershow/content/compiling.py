@@ -43,6 +43,8 @@ class Compiler:
     names: frozenset[str]
     #: what is worth knowing, though nothing is wrong
     warnings: list[str] = field(default_factory=list)
+    #: the names that the parts use, dotted as they are written; some are their own
+    used: set[str] = field(default_factory=set)
 
     def subject(self, path: str) -> Part | None:
         """Return the subject, a text of one line."""
@@ -84,6 +86,7 @@ class Compiler:
         chunks = Layout(files=self.files, language=language).flatten(path)
         if len(self.files.problems) > known:
             return []
+        self.used.update(name for chunk in chunks for _, name in chunk.names)
         for chunk, line, text in language.unknown_names(chunks):
             self.files.complain(chunk.file, line, text)
         return chunks

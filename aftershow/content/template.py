@@ -57,6 +57,8 @@ class MessageTemplate:
     name: str
     #: each with file and line: what makes it slow or dear, though nothing is wrong
     warnings: tuple[str, ...]
+    #: every name that it uses, dotted where it is so written (show.name), among them filters and its own
+    names: frozenset[str]
     #: of the email and of the invitation
     subject: Part | None
     email: HtmlParts | None
@@ -129,6 +131,7 @@ def load_template(templates: Path, name: str, *, names: frozenset[str]) -> Messa
     return MessageTemplate(
         name=name,
         warnings=tuple(compiler.warnings),
+        names=frozenset(compiler.used),
         subject=subject,
         email=email,
         bodies={channel: body for channel, body in bodies.items() if body is not None},

@@ -1,26 +1,32 @@
 """What a template may say about its person: the names that conditions know, and a few more."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Label, case, select
+from sqlalchemy import ColumnElement, Connection, Label, select
 
 from aftershow.audience.fields import RECORDED
 from aftershow.audience.scope import Scope
+from aftershow.audience.terms import Fact
 from aftershow.journey.campaign import Campaign, CampaignStep
 from aftershow.journey.digest import digest
 from aftershow.journey.versions import Version
 from aftershow.ledger.holds import people_of
 from aftershow.people.addresses import ADDRESSES
 from aftershow.store.tables import contact, enrollment, lead, message
-from aftershow.words import Crowd
+from aftershow.store.types import in_list
+from aftershow.words import Channel, Crowd
 from aftershow.workspace.settings import Rep, Settings
 
 #: What a template may ask of a person; dotted where a thing has known parts.
 NAMES = frozenset((*(fact.name for fact in RECORDED), "answers", "digest.ungraded", "digest.promises"))
+
+#: What is read whether a template names it or not: who writes, the clock of the show, the contact's language.
+_ALWAYS = frozenset({"owner", "show.timezone", "language"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,40 +43,56 @@ class Addressee:
     context: Mapping[str, Any]
 
 
-def addressees(
-    connection: Connection,
-    message_ids: Sequence[int],
-    version: Version,
-    step: CampaignStep,
-    *,
-    now: datetime,
-) -> Iterator[Addressee]:
-    """Read the people of some messages; `now` is what templates see as now."""
-    campaign, settings = version.campaign, version.campaign.settings
-    for_the_team = campaign.track_of(step).crowd is Crowd.TEAM
-    query = (
-        select(
-            message.c.id.label("message_id"),
-            message.c.contact_id,
-            case(*((message.c.channel == channel, address) for channel, address in ADDRESSES.items())).label(
-                "address"
-            ),
-            contact.c.rep,
-            *person_columns(campaign.step_scope(now, step)),
+class Reader:
+    """Reads what the messages of a step say; its question is put into words once."""
+
+    def __init__(
+        self, version: Version, step: CampaignStep, channel: Channel, facts: Sequence[Fact], now: datetime
+    ) -> None:
+        campaign = version.campaign
+        self._version = version
+        self._facts = facts
+        self._writer = cache(partial(_writer, campaign))
+        self._for_the_team = campaign.track_of(step).crowd is Crowd.TEAM
+        self._query = (
+            select(
+                message.c.id.label("message_id"),
+                message.c.contact_id,
+                ADDRESSES[channel].label("address"),
+                contact.c.rep,
+                *person_columns(campaign.step_scope(now, step), facts),
+            )
+            .select_from(
+                people_of(
+                    message.join(enrollment, enrollment.c.id == message.c.enrollment_id), version.show_id
+                )
+            )
+            .where(in_list(message.c.id, "ids"))
+            .order_by(message.c.id)
         )
-        .select_from(
-            people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id), version.show_id)
-        )
-        .where(message.c.id.in_(message_ids))
-        .order_by(message.c.id)
-    )
-    for row in connection.execute(query).mappings().all():
-        rep = _writer(campaign, row["owner"])
-        context = person_context(row, settings, rep, now=now)
-        if for_the_team:
-            zone = campaign.show.timezone if campaign.show else settings.timezone
-            context["digest"] = digest(connection, row["rep"], version.show_id, zone, now=now)
-        yield Addressee(
+
+    def people(
+        self, connection: Connection, message_ids: Sequence[int], *, now: datetime
+    ) -> Iterator[Addressee]:
+        """Read the people of some messages, and give them one by one; templates see `now` as now."""
+        rows = connection.execute(self._query, {"ids": message_ids}).mappings().all()
+        digests = {rep: self._digest(connection, rep, now) for rep in self._reps(rows)}
+        return (self._addressee(row, digests.get(row["rep"]), now) for row in rows)
+
+    def _reps(self, rows: Sequence[Mapping[Any, Any]]) -> set[str]:
+        return {row["rep"] for row in rows} if self._for_the_team else set()
+
+    def _digest(self, connection: Connection, rep: str, now: datetime) -> object:
+        show, settings = self._version.campaign.show, self._version.campaign.settings
+        zone = show.timezone if show else settings.timezone
+        return digest(connection, rep, self._version.show_id, zone, now=now)
+
+    def _addressee(self, row: Mapping[Any, Any], news: object, now: datetime) -> Addressee:
+        rep = self._writer(row["owner"])
+        context = person_context(row, self._version.campaign.settings, rep, now=now, facts=self._facts)
+        if self._for_the_team:
+            context["digest"] = news
+        return Addressee(
             message_id=row["message_id"],
             contact_id=row["contact_id"],
             address=row["address"],
@@ -79,24 +101,43 @@ def addressees(
         )
 
 
-def person_columns(scope: Scope) -> list[Label[Any] | ColumnElement[Any]]:
-    """Return the columns that `person_context` reads: the catalogue of conditions, and the answers."""
-    return [*(fact.sql(scope).label(fact.name) for fact in RECORDED), lead.c.answers]
+def facts_for(names: Collection[str]) -> tuple[Fact, ...]:
+    """Return the facts that a template needs which uses these names, some dotted such as show.name."""
+    needed = {*names, *_ALWAYS}
+    said = {name for path in needed for name in (path, ".".join(path.split(".")[:2]))}
+    return tuple(fact for fact in RECORDED if fact.name in said or fact.name.split(".")[0] in needed)
+
+
+def person_columns(scope: Scope, facts: Sequence[Fact] = RECORDED) -> list[Label[Any] | ColumnElement[Any]]:
+    """Return the columns that `person_context` reads: of the catalogue of conditions, and the answers."""
+    return [*(fact.sql(scope).label(fact.name) for fact in facts), lead.c.answers]
 
 
 def person_context(
-    row: Mapping[Any, Any], settings: Settings, rep: Rep | None, *, now: datetime
+    row: Mapping[Any, Any],
+    settings: Settings,
+    rep: Rep | None,
+    *,
+    now: datetime,
+    facts: Sequence[Fact] = RECORDED,
 ) -> dict[str, Any]:
     """Turn a row of `person_columns` into what templates see; shows and meetings have the show's time."""
-    context: dict[str, Any] = {"answers": dict(row["answers"] or {})}
-    for fact in RECORDED:
+    context: dict[str, Any] = {
+        "answers": dict(row["answers"] or {}),
+        "show": {},
+        "meeting": {},
+        "account": {},
+    }
+    for fact in facts:
         group, _, name = fact.name.rpartition(".")
-        (context.setdefault(group, {}) if group else context)[name] = row[fact.name]
+        (context[group] if group else context)[name] = row[fact.name]
     zone = ZoneInfo(context["show"]["timezone"] or settings.timezone)
     for group, name in (("show", "starts"), ("show", "ends"), ("meeting", "starts")):
-        at = context[group][name]
-        context[group][name] = at.astimezone(zone) if at else None
-    return context | {"our": _ours(settings), "sender": _sender(settings, rep), "now": now}
+        at = context[group].get(name)
+        if at:
+            context[group][name] = at.astimezone(zone)
+    context.update(our=_ours(settings), sender=_sender(settings, rep), now=now)
+    return context
 
 
 def _writer(campaign: Campaign, owner: str | None) -> Rep | None:

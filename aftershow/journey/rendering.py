@@ -1,19 +1,22 @@
 """Turn the messages of one step into what goes out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
+from aftershow.audience.fields import RECORDED
+from aftershow.audience.terms import Fact
 from aftershow.content.compose import COMPOSE, compose_email
 from aftershow.content.mime import Envelope
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 from aftershow.journey.campaign import CampaignStep
-from aftershow.journey.context import NAMES, Addressee, addressees
+from aftershow.journey.context import NAMES, Addressee, Reader, facts_for
 from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.versions import Version
+from aftershow.ledger.lately import Lately
 from aftershow.ledger.sending import Clock
 from aftershow.ports import Rendered
 from aftershow.signing import Signer
@@ -32,6 +35,7 @@ class StepRenderer:
         self._workspace = version.campaign.workspace
         self._signer = signer
         self._envelopes: dict[str | None, Envelope] = {}
+        self._reader = Lately(self._reader_at)
 
     @cached_property
     def template(self) -> MessageTemplate:
@@ -40,11 +44,21 @@ class StepRenderer:
 
     def render(
         self, connection: Connection, message_ids: Sequence[int], *, clock: Clock
-    ) -> Mapping[int, Rendered | ContentError]:
-        """Render some messages; one that can't be rendered gets its error instead."""
+    ) -> Iterator[tuple[int, Rendered | ContentError]]:
+        """Read what some messages need, and render each when it is asked for, or say why it can't be."""
         now = clock()
-        people = addressees(connection, message_ids, self.version, self.step, now=now)
-        return {person.message_id: self._render_one(person, now) for person in people}
+        people = self._reader.at(now).people(connection, message_ids, now=now)
+        return ((person.message_id, self._render_one(person, now)) for person in people)
+
+    def _reader_at(self, now: datetime) -> Reader:
+        return Reader(self.version, self.step, self.sending.channel, self._facts(), now)
+
+    def _facts(self) -> Sequence[Fact]:
+        try:
+            # An envelope has the person's name, whatever the letter says.
+            return RECORDED if self.sending.channel is Channel.LETTER else facts_for(self.template.names)
+        except ContentError:
+            return RECORDED
 
     def _render_one(self, person: Addressee, now: datetime) -> Rendered | ContentError:
         try:

@@ -7,15 +7,42 @@ becomes unknown, since it may have been; the machine never sends it again.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, literal, null, select, update
+from sqlalchemy import Connection, and_, bindparam, case, null, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from aftershow.audience.history import ADDRESSES
 from aftershow.ledger.holds import any_reason, people_of
 from aftershow.ledger.rules import StepRules
 from aftershow.store.tables import contact, enrollment, message
-from aftershow.store.types import Moment
+from aftershow.store.types import Moment, in_list
 from aftershow.words import State
+
+# Statements that are asked window after window are put into words once: that takes longer than an answer.
+_IN_THE_WINDOW = in_list(message.c.id, "ids")
+_MINE = (message.c.state == State.CLAIMED, message.c.claimed_by == bindparam("worker"))
+
+_LOCK_CONTACTS = (
+    select(contact.c.id)
+    .where(contact.c.id.in_(select(message.c.contact_id).where(_IN_THE_WINDOW)))
+    .order_by(contact.c.id)
+    .with_for_update()
+)
+
+#: Lets the next step count from a message that was held first, while its person went on, and goes now.
+_MOVE_BACK = (
+    update(enrollment)
+    .where(
+        enrollment.c.id.in_(
+            select(message.c.enrollment_id)
+            .join(enrollment, enrollment.c.id == message.c.enrollment_id)
+            .where(_IN_THE_WINDOW, message.c.step != enrollment.c.step)
+        ),
+        enrollment.c.base_at < bindparam("now", type_=Moment()),
+    )
+    .values(base_at=bindparam("now", type_=Moment()), due_at=null())
+)
 
 #: How long a claim lasts when its holder says nothing; longer than any provider's time-out for one window.
 LEASE = timedelta(minutes=10)
@@ -87,7 +114,9 @@ def release(connection: Connection, campaign: str, *, worker: str) -> int:
     """Give back what this worker claimed and has not handed over; returns how many."""
     return connection.execute(
         update(message)
-        .where(message.c.campaign == campaign, _mine(worker))
+        .where(
+            message.c.campaign == campaign, message.c.state == State.CLAIMED, message.c.claimed_by == worker
+        )
         .values(state=State.PLANNED, claimed_by=None, lease_until=None)
     ).rowcount
 
@@ -96,7 +125,9 @@ def hold_claimed(connection: Connection, message_ids: Sequence[int], *, worker: 
     """Hold claimed messages that can't be sent; returns how many."""
     return connection.execute(
         update(message)
-        .where(message.c.id.in_(message_ids), _mine(worker))
+        .where(
+            message.c.id.in_(message_ids), message.c.state == State.CLAIMED, message.c.claimed_by == worker
+        )
         .values(state=State.HELD, reason=reason, claimed_by=None, lease_until=None)
     ).rowcount
 
@@ -108,7 +139,34 @@ def hand_over(
 
     What a reason holds becomes held and is not returned. Commit before the provider is called.
     """
-    lock_contacts(connection, message_ids)
+    return LastLook(rules).hand_over(connection, message_ids, worker=worker, now=now)
+
+
+class LastLook:
+    """Lets the messages of one step go; what it asks the database is put into words once."""
+
+    def __init__(self, rules: StepRules) -> None:
+        self._statement = _letting_go(rules)
+
+    def hand_over(
+        self, connection: Connection, message_ids: Sequence[int], *, worker: str, now: datetime
+    ) -> list[HandedOver]:
+        """Let a window go, as the function of this name does."""
+        lock_contacts(connection, message_ids)
+        given = {"ids": message_ids, "worker": worker, "now": now, "until": now + LEASE}
+        rows = connection.execute(self._statement, given)
+        let_go = [row for row in sorted(rows, key=lambda row: row.id) if row.state == State.HANDING_OVER]
+        connection.execute(_MOVE_BACK, {"ids": [row.id for row in let_go], "now": now})
+        return [
+            HandedOver(
+                message_id=row.id, contact_id=row.contact_id, address=row.address, attempts=row.attempts
+            )
+            for row in let_go
+        ]
+
+
+def _letting_go(rules: StepRules) -> ReturningUpdate[Any]:
+    now, until = (bindparam(name, type_=Moment()) for name in ("now", "until"))
     verdict = (
         select(
             message.c.id,
@@ -118,53 +176,28 @@ def hand_over(
         .select_from(
             people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id), rules.show_id)
         )
-        .where(message.c.id.in_(message_ids), _mine(worker))
-        .subquery("verdict")
+        .where(_IN_THE_WINDOW, *_MINE)
+        .cte("verdict")
+        # Else both databases would look for the reason again for each of the columns that depend on it.
+        .prefix_with("MATERIALIZED")
     )
     free = verdict.c.reason.is_(None)
-    rows = connection.execute(
+    return (
         update(message)
-        .where(message.c.id == verdict.c.id, _mine(worker))
+        .where(message.c.id == verdict.c.id, *_MINE)
         .values(
             state=case((free, State.HANDING_OVER.value), else_=State.HELD.value),
             reason=verdict.c.reason,
             address=case((free, verdict.c.address), else_=null()),
-            # Typed by hand: inside a CASE nothing tells SQLite to keep a moment in UTC.
-            handed_over_at=case((free, literal(now, Moment())), else_=null()),
-            lease_until=case((free, literal(now + LEASE, Moment())), else_=null()),
-            claimed_by=case((free, worker), else_=null()),
+            handed_over_at=case((free, now), else_=null()),
+            lease_until=case((free, until), else_=null()),
+            claimed_by=case((free, bindparam("worker")), else_=null()),
         )
         .returning(message.c.id, message.c.contact_id, message.c.state, message.c.address, message.c.attempts)
     )
-    let_go = [row for row in sorted(rows, key=lambda row: row.id) if row.state == State.HANDING_OVER]
-    _move_back(connection, [row.id for row in let_go], now=now)
-    return [
-        HandedOver(message_id=row.id, contact_id=row.contact_id, address=row.address, attempts=row.attempts)
-        for row in let_go
-    ]
-
-
-def _move_back(connection: Connection, message_ids: Sequence[int], *, now: datetime) -> None:
-    """Let the next step count from a message that was held first, while its person went on, and goes now."""
-    passed = (
-        select(message.c.enrollment_id)
-        .join(enrollment, enrollment.c.id == message.c.enrollment_id)
-        .where(message.c.id.in_(message_ids), message.c.step != enrollment.c.step)
-    )
-    connection.execute(
-        update(enrollment)
-        .where(enrollment.c.id.in_(passed), enrollment.c.base_at < now)
-        .values(base_at=now, due_at=null())
-    )
-
-
-def _mine(worker: str) -> ColumnElement[bool]:
-    return and_(message.c.state == State.CLAIMED, message.c.claimed_by == worker)
 
 
 def lock_contacts(connection: Connection, message_ids: Sequence[int]) -> None:
-    """Let no other sender decide about these people at this moment (SQLite has one writer anyway)."""
-    people = select(message.c.contact_id).where(message.c.id.in_(message_ids))
-    connection.execute(
-        select(contact.c.id).where(contact.c.id.in_(people)).order_by(contact.c.id).with_for_update()
-    ).all()
+    """Let no other sender decide about these people at this moment; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_CONTACTS, {"ids": message_ids}).all()

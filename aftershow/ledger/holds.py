@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     FromClause,
     and_,
@@ -33,6 +34,9 @@ from aftershow.workspace.places import Group
 
 #: What holds a message, and the reason that is given, in their order.
 _Reasons: TypeAlias = list[tuple[ColumnElement[bool], HoldReason]]
+
+#: A moment, or a parameter of a statement that stands for one.
+Now: TypeAlias = datetime | BindParameter[datetime]
 
 #: The arm of people who hear nothing, for comparison.
 HOLD_OUT = "hold_out"
@@ -87,7 +91,7 @@ def person_reason(rules: StepRules) -> ColumnElement[str | None]:
     return _first(reasons)
 
 
-def crowd_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None]:
+def crowd_reason(rules: StepRules, *, now: Now) -> ColumnElement[str | None]:
     """Return the first reason that lies in what else is planned or was sent, or NULL.
 
     Speaks of a row of `message`, with its contact joined.
@@ -102,7 +106,7 @@ def crowd_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None
     return _first(reasons)
 
 
-def any_reason(rules: StepRules, *, now: datetime) -> ColumnElement[str | None]:
+def any_reason(rules: StepRules, *, now: Now) -> ColumnElement[str | None]:
     """Return the first reason of both groups, or NULL."""
     return func.coalesce(person_reason(rules), crowd_reason(rules, now=now))
 
@@ -169,11 +173,11 @@ def _same_step(other: FromClause) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _heard_enough(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
+def _heard_enough(rules: StepRules, *, now: Now) -> ColumnElement[bool]:
     if rules.cap is None:
         return false()
     other = _HEARD
-    moment = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
+    moment = case((message.c.due_at > now, message.c.due_at), else_=_moment(now))
     since = later(moment, -rules.cap.per.total_seconds())
     # What goes out after this one counts for nothing: a plan knows of it already.
     went_out = and_(other.c.state.in_(_OUT), other.c.handed_over_at > since, other.c.handed_over_at <= moment)
@@ -188,6 +192,11 @@ def _heard_enough(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     return heard >= rules.cap.count
+
+
+def _moment(now: Now) -> ColumnElement[datetime]:
+    # Typed by hand: inside a CASE nothing tells SQLite to keep a moment in UTC.
+    return literal(now, Moment()) if isinstance(now, datetime) else now
 
 
 def _asleep(rules: StepRules) -> ColumnElement[bool]:

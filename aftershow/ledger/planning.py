@@ -65,7 +65,9 @@ def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: d
             message.c.expires_at > now,
             _due(message.c.due_at, due_by),
         )
-        .subquery("verdict")
+        .cte("verdict")
+        # Else both databases would look for the reason again wherever it is read.
+        .prefix_with("MATERIALIZED")
     )
     connection.execute(
         update(message)

@@ -1,11 +1,13 @@
 """Write down what the provider said: the message's state, the interaction, the person's columns."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, Dialect, Text, bindparam, cast, literal, null, or_, select, update
 
 from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError
 from aftershow.ledger.claims import HandedOver, lock_contacts
@@ -14,6 +16,7 @@ from aftershow.people.suppressions import suppress
 from aftershow.ports import Outcome, Receipt
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import contact, interaction, message
+from aftershow.store.types import Moment, document, in_list
 from aftershow.words import Channel, Direction, InteractionKind, State
 
 #: The wait after nothing was sent; it doubles with each attempt, up to the longest.
@@ -22,6 +25,10 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=4)
 NEXT_TURN = timedelta(minutes=1)
 #: The longest wait that a provider is believed.
 LONGEST_ASKED = timedelta(days=1)
+
+
+#: Who reports these interactions.
+SOURCE = "ledger"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +54,64 @@ class _Fate:
     attempts: int = 0
 
 
+_Ended: TypeAlias = tuple[HandedOver, _Fate]
+
+# Statements that are asked window after window are put into words once: that takes longer than an answer.
+_IN_THE_WINDOW = in_list(message.c.id, "ids")
+_NOW = bindparam("now", type_=Moment())
+_OURS = (
+    message.c.id == bindparam("row_id"),
+    message.c.claimed_by == bindparam("worker"),
+    # A lease may have run out while the provider took its time: then the row is unknown, and now we do know.
+    or_(message.c.state == State.HANDING_OVER, message.c.state == State.UNKNOWN),
+)
+_PLAN_AGAIN = (
+    update(message)
+    .where(*_OURS)
+    .values(
+        state=bindparam("new_state"),
+        due_at=bindparam("new_due_at"),
+        attempts=bindparam("new_attempts"),
+        claimed_by=null(),
+        lease_until=null(),
+        handed_over_at=null(),
+        address=null(),
+    )
+)
+_END = (
+    update(message)
+    .where(*_OURS)
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("new_reason"),
+        provider_id=bindparam("new_provider_id"),
+        settled_at=bindparam("new_settled_at"),
+        lease_until=null(),
+    )
+)
+_WHAT_WAS_SENT = select(
+    message.c.contact_id,
+    message.c.channel,
+    literal(Direction.OUT.value).label("direction"),
+    literal(InteractionKind.SENT.value).label("kind"),
+    _NOW.label("occurred_at"),
+    literal(SOURCE).label("source"),
+    (cast(message.c.id, Text) + literal(f":{InteractionKind.SENT}:0")).label("external_id"),
+    message.c.id.label("message_id"),
+    document("campaign", message.c.campaign, "provider_id", message.c.provider_id).label("data"),
+    _NOW.label("recorded_at"),
+).where(_IN_THE_WINDOW)
+_LOGGING_SENT: WeakKeyDictionary[Dialect, Any] = WeakKeyDictionary()
+_REMEMBER_SENT = (
+    update(contact)
+    .where(
+        contact.c.id.in_(select(message.c.contact_id).where(_IN_THE_WINDOW)),
+        or_(contact.c.last_sent_at.is_(None), contact.c.last_sent_at < _NOW),
+    )
+    .values(last_sent_at=_NOW)
+)
+
+
 def settle(
     connection: Connection,
     settlements: Sequence[Settlement],
@@ -57,11 +122,12 @@ def settle(
     now: datetime,
 ) -> Tally:
     """Settle what this worker handed over; returns what happened. Commit at once."""
-    settlements = _as_they_are_now(connection, settlements)
     fates = [(s.sent, _fate(s, channel)) for s in settlements]
+    # Locked in the order in which a hand-over locks them, so that two campaigns never wait for each other.
+    lock_contacts(connection, [sent.message_id for sent, _ in fates])
     _write_states(connection, fates, worker=worker, now=now)
-    logged = _log(connection, fates, campaign=campaign, channel=channel, now=now)
-    _remember_sent(connection, fates, now=now)
+    logged = _log_accepted(connection, fates, now=now)
+    logged += _log_others(connection, fates, campaign=campaign, channel=channel, now=now)
     for s in settlements:
         if isinstance(s.outcome, Receipt) and s.outcome.suppress:
             suppress(
@@ -74,27 +140,17 @@ def settle(
             )
     stopped = next((str(s.outcome) for s in settlements if isinstance(s.outcome, PermanentError)), None)
     trouble = next((str(s.outcome) for s in settlements if isinstance(s.outcome, TemporaryError)), None)
-    counts = [fate.count for _, fate in fates]
+    counts = Counter(fate.count for _, fate in fates)
     return Tally(
-        accepted=counts.count("accepted"),
-        rejected=counts.count("rejected"),
-        unknown=counts.count("unknown"),
-        deferred=counts.count("deferred"),
-        untouched=counts.count("untouched"),
+        accepted=counts["accepted"],
+        rejected=counts["rejected"],
+        unknown=counts["unknown"],
+        deferred=counts["deferred"],
+        untouched=counts["untouched"],
         interactions=logged,
         trouble=trouble,
         stopped=stopped,
     )
-
-
-def _as_they_are_now(connection: Connection, settlements: Sequence[Settlement]) -> list[Settlement]:
-    """Follow people who were merged into another contact while the provider was being called."""
-    ids = [s.sent.message_id for s in settlements]
-    # Locked in the order in which a hand-over locks them, so that two campaigns never wait for each other.
-    lock_contacts(connection, ids)
-    query = select(message.c.id, message.c.contact_id).where(message.c.id.in_(ids))
-    owners = {row.id: row.contact_id for row in connection.execute(query)}
-    return [replace(s, sent=replace(s.sent, contact_id=owners[s.sent.message_id])) for s in settlements]
 
 
 def _fate(settlement: Settlement, channel: Channel) -> _Fate:
@@ -134,71 +190,65 @@ def _wait(attempts: int, retry_after: float | None) -> timedelta:
     return min(FIRST_WAIT * (1 << min(attempts, 10)), LONGEST_WAIT)
 
 
-def _write_states(
-    connection: Connection, fates: list[tuple[HandedOver, _Fate]], *, worker: str, now: datetime
-) -> None:
-    # A lease may have run out while the provider took its time: then the row is unknown, and now we do know.
-    open_ = or_(message.c.state == State.HANDING_OVER, message.c.state == State.UNKNOWN)
-    ours = [message.c.id == bindparam("row_id"), message.c.claimed_by == worker, open_]
-    for waiting in (True, False):
-        rows = [_state_row(sent, fate, now) for sent, fate in fates if (fate.wait is not None) is waiting]
-        if not rows:
-            continue
-        change = update(message).where(*ours)
-        connection.execute(
-            change.values({name: bindparam(f"new_{name}") for name in _columns(waiting)}), rows
-        )
+def _write_states(connection: Connection, fates: Sequence[_Ended], *, worker: str, now: datetime) -> None:
+    for waiting, change in ((True, _PLAN_AGAIN), (False, _END)):
+        rows = [
+            _state_row(sent, fate, worker, now) for sent, fate in fates if (fate.wait is not None) is waiting
+        ]
+        if rows:
+            connection.execute(change, rows)
 
 
-def _columns(waiting: bool) -> tuple[str, ...]:
-    again = ("state", "due_at", "attempts", "claimed_by", "lease_until", "handed_over_at", "address")
-    return again if waiting else ("state", "reason", "provider_id", "settled_at", "lease_until")
+def _state_row(sent: HandedOver, fate: _Fate, worker: str, now: datetime) -> dict[str, Any]:
+    row = {"row_id": sent.message_id, "worker": worker, "new_state": fate.state.value}
+    if fate.wait is not None:
+        return {**row, "new_due_at": now + fate.wait, "new_attempts": fate.attempts}
+    return {**row, "new_reason": fate.reason, "new_provider_id": fate.provider_id, "new_settled_at": now}
 
 
-def _state_row(sent: HandedOver, fate: _Fate, now: datetime) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "state": fate.state.value,
-        "reason": fate.reason,
-        "provider_id": fate.provider_id,
-        "settled_at": now,
-        "attempts": fate.attempts,
-        "due_at": now + (fate.wait or timedelta(0)),
-    }
-    row = {f"new_{name}": values.get(name) for name in _columns(fate.wait is not None)}
-    return {"row_id": sent.message_id, **row}
+def _log_accepted(connection: Connection, fates: Sequence[_Ended], *, now: datetime) -> int:
+    """Write what was sent, of whoever the person is now: contacts are merged while a provider is called."""
+    sent = [sent.message_id for sent, fate in fates if fate.state is State.ACCEPTED]
+    if sent:
+        connection.execute(_logging_sent(connection), {"ids": sent, "now": now})
+        connection.execute(_REMEMBER_SENT, {"ids": sent, "now": now})
+    return len(sent)
 
 
-def _log(
-    connection: Connection,
-    fates: list[tuple[HandedOver, _Fate]],
-    *,
-    campaign: str,
-    channel: Channel,
-    now: datetime,
+def _logging_sent(connection: Connection) -> Any:
+    # SQLAlchemy remembers no statement with ON CONFLICT, and would put it into words for each window.
+    dialect = connection.dialect
+    if dialect not in _LOGGING_SENT:
+        names = [column.name for column in _WHAT_WAS_SENT.selected_columns]
+        insert = insert_into(connection, interaction).from_select(names, _WHAT_WAS_SENT)
+        _LOGGING_SENT[dialect] = insert.on_conflict_do_nothing().compile(dialect=dialect)
+    return _LOGGING_SENT[dialect]
+
+
+def _log_others(
+    connection: Connection, fates: Sequence[_Ended], *, campaign: str, channel: Channel, now: datetime
 ) -> int:
+    others = [(sent, fate) for sent, fate in fates if fate.kind and fate.state is not State.ACCEPTED]
+    if not others:
+        return 0
+    query = select(message.c.id, message.c.contact_id)
+    ids = [sent.message_id for sent, _ in others]
+    owners = {row.id: row.contact_id for row in connection.execute(query.where(message.c.id.in_(ids)))}
     rows = [
         {
-            "contact_id": sent.contact_id,
+            "contact_id": owners[sent.message_id],
             "channel": channel.value,
             "direction": Direction.OUT.value,
-            "kind": fate.kind.value,
+            "kind": fate.kind,
             "outcome": fate.reason,
             "occurred_at": now,
-            "source": "ledger",
+            "source": SOURCE,
             "external_id": f"{sent.message_id}:{fate.kind}:{fate.attempts}",
             "message_id": sent.message_id,
             "data": {"campaign": campaign, "provider_id": fate.provider_id},
             "recorded_at": now,
         }
-        for sent, fate in fates
-        if fate.kind is not None
+        for sent, fate in others
     ]
-    if rows:
-        connection.execute(insert_into(connection, interaction).on_conflict_do_nothing(), rows)
+    connection.execute(insert_into(connection, interaction).on_conflict_do_nothing(), rows)
     return len(rows)
-
-
-def _remember_sent(connection: Connection, fates: list[tuple[HandedOver, _Fate]], *, now: datetime) -> None:
-    people = [sent.contact_id for sent, fate in fates if fate.state is State.ACCEPTED]
-    earlier = or_(contact.c.last_sent_at.is_(None), contact.c.last_sent_at < now)
-    connection.execute(update(contact).where(contact.c.id.in_(people), earlier).values(last_sent_at=now))

@@ -1,13 +1,25 @@
 """Column types and SQL functions that mean the same on SQLite and PostgreSQL."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, TypeDecorator
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Integer,
+    Text,
+    TypeDecorator,
+    bindparam,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import NullType, TypeEngine
 
 #: A row's number; SQLite gives numbers by itself only to INTEGER.
 Id = BigInteger().with_variant(Integer, "sqlite")
@@ -38,6 +50,48 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class _Ids(TypeDecorator[Sequence[int]]):
+    """Any number of ids as one parameter."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what each database takes a list as."""
+        return ARRAY(BigInteger()) if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+        """Return the list as it goes into a statement."""
+        ids = list(value or ())
+        return ids if dialect.name == "postgresql" else str(ids)
+
+
+class in_list(GenericFunction[Any]):  # noqa: N801  SQL functions are named as they are called
+    """`in_list(column, "name")`: whether a column's id is in the list that is given under this name.
+
+    Unlike IN, the statement is the same for lists of all lengths: it is put into words and planned once.
+    """
+
+    # No truth value for SQLAlchemy: it would ask SQLite whether it is 1, and so hide it from the planner.
+    type = NullType()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[int], name: str) -> None:
+        super().__init__(column, bindparam(name, type_=_Ids()))
+
+
+@compiles(in_list, "sqlite")
+def _in_list_on_sqlite(element: in_list, compiler: SQLCompiler, **kw: Any) -> str:
+    column, ids = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({ids})))"  # noqa: S608  a parameter
+
+
+@compiles(in_list, "postgresql")
+def _in_list_on_postgresql(element: in_list, compiler: SQLCompiler, **kw: Any) -> str:
+    column, ids = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({column} = ANY ({ids}))"
+
+
 class later(GenericFunction[datetime]):  # noqa: N801  SQL functions are named as they are called
     """`later(moment, seconds)`: the moment so many seconds after another; seconds may be negative."""
 
@@ -56,3 +110,20 @@ def _later_on_sqlite(element: later, compiler: SQLCompiler, **kw: Any) -> str:
 def _later_on_postgresql(element: later, compiler: SQLCompiler, **kw: Any) -> str:
     moment, seconds = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"({moment} + make_interval(secs => ({seconds})::double precision))"
+
+
+class document(GenericFunction[dict[str, Any]]):  # noqa: N801  as above
+    """`document(name, value, …)`: a document of these names and values."""
+
+    type = Document
+    inherit_cache = True
+
+
+@compiles(document, "sqlite")
+def _document_on_sqlite(element: document, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_object({compiler.process(element.clause_expr.element, **kw)})"
+
+
+@compiles(document, "postgresql")
+def _document_on_postgresql(element: document, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"jsonb_build_object({compiler.process(element.clause_expr.element, **kw)})"

@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select, update
 
-from aftershow.journey.context import addressees
+from aftershow.audience.fields import RECORDED
+from aftershow.journey.context import Reader
 from aftershow.journey.rendering import asked
 from aftershow.journey.versions import newest
 from aftershow.store.tables import contact, message
@@ -30,10 +31,11 @@ def test_a_message_goes_where_its_channel_reaches(channel: Channel, address: str
         ids = connection.execute(select(message.c.id)).scalars().all()
         version = newest(connection, stage.campaign(), now=stage.now)
         step = version.campaign.steps[0]
-        [person] = addressees(connection, ids, version, step, now=stage.now)
+        reader = Reader(version, step, channel, RECORDED, stage.now)
+        [person] = reader.people(connection, ids, now=stage.now)
         assert (person.contact_id, person.address) == (ana, address)
         connection.execute(update(contact).values(email=None, mobile=None, phone=None, address_1=None))
-        [person] = addressees(connection, ids, version, step, now=stage.now)
+        [person] = reader.people(connection, ids, now=stage.now)
         assert person.address is None
 
 

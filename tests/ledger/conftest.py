@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
-from aftershow.errors import ContentError
+from aftershow.errors import ContentError, PermanentError
 from aftershow.ledger.planning import reach, review
 from aftershow.ledger.rules import OpenTo, StepRules
 from aftershow.ledger.sending import Work, send_due
@@ -52,6 +52,8 @@ class ScriptedSender:
                 outcome = outcome()
             self.received.append(mail.to)
             yield outcome
+            if isinstance(outcome, PermanentError):
+                return
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -157,19 +159,21 @@ class World:
         )
         return send_due(self.engine, work, limit=limit)[0]
 
-    def render(self, connection: Connection, ids: Sequence[int]) -> dict[int, Rendered | ContentError]:
+    def render(
+        self, connection: Connection, ids: Sequence[int]
+    ) -> Iterator[tuple[int, Rendered | ContentError]]:
         """Render nothing but the address."""
         rows = connection.execute(
             select(message.c.id, contact.c.id.label("person"), contact.c.email)
             .join_from(message, contact)
             .where(message.c.id.in_(ids))
         )
-        return {
-            row.id: ContentError()
-            if row.person in self.broken
-            else RenderedEmail(key=f"m{row.id}", to=row.email, return_path="", subject="", mime=b"")
-            for row in rows
-        }
+        return iter([(row.id, self._rendered(row)) for row in rows])
+
+    def _rendered(self, row: Any) -> Rendered | ContentError:
+        if row.person in self.broken:
+            return ContentError()
+        return RenderedEmail(key=f"m{row.id}", to=row.email, return_path="", subject="", mime=b"")
 
     def states(self) -> dict[str | None, tuple[str, str | None]]:
         """State and reason of every message, by the person's email address."""
