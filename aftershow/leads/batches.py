@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -225,30 +224,28 @@ def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
 def _statements(target: Target, one: _Placed) -> Iterable[Statement]:
     """Yield what a row says about permission; what it is silent on is said by the terms of the show."""
     said = one.said.fields.get("permission", {})
-    common: dict[str, Any] = {
-        "contact_id": one.person.number,
-        "source": f"show:{target.show.show}",
-        "said_at": one.at,
-        "capture_id": one.id,
-    }
     for channel, answer in said.items():
         if answer != Answer.NOT_ASKED:
-            yield Statement(
-                channel=Channel(channel),
-                purpose=MARKETING,
-                answer=Answer(answer),
-                wording=one.said.asked[channel],
-                **common,
-            )
+            wording = one.said.asked[channel]
+            yield _statement(target, one, Channel(channel), MARKETING, Answer(answer), wording)
     for terms in target.show.permissions:
         if terms.channel not in said:
-            yield Statement(
-                channel=terms.channel,
-                purpose=terms.purpose,
-                answer=terms.answer,
-                wording=terms.wording,
-                **common,
-            )
+            yield _statement(target, one, terms.channel, terms.purpose, terms.answer, terms.wording)
+
+
+def _statement(
+    target: Target, one: _Placed, channel: Channel, purpose: str, answer: Answer, wording: str
+) -> Statement:
+    return Statement(
+        contact_id=one.person.number,
+        channel=channel,
+        purpose=purpose,
+        answer=answer,
+        source=f"show:{target.show.show}",
+        wording=wording,
+        said_at=one.at,
+        capture_id=one.id,
+    )
 
 
 def _write_fixes(target: Target, broken: Sequence[tuple[Understood, str]], tally: Tally) -> None:

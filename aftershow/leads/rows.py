@@ -24,7 +24,7 @@ class LeadRow:
 
     def fingerprint(self) -> str:
         """Return a hash of the cells (64 hex digits): the same row in another file has the same."""
-        cells = [f"{heading}\x1f{text.strip()}\x1e" for heading, text in sorted(self.cells.items())]
+        cells = [f"{heading}\x1f{self.cells[heading].strip()}\x1e" for heading in sorted(self.cells)]
         return hashlib.blake2b("".join(cells).encode(), digest_size=32).hexdigest()
 
 

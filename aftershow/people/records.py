@@ -34,6 +34,8 @@ _TOLD = (
     "language",
     "is_customer",
 )
+#: Columns that stay as they are when no capture tells them.
+_KEPT = (*_TOLD, "account_id", "latest_lead_id", "last_captured_at")
 #: Columns that follow from the others.
 _ZONES = ("timezone", "possible_zones")
 _DERIVED = ("account_id", "email_is_shared", *_ZONES, "latest_lead_id", "last_captured_at")
@@ -126,12 +128,13 @@ def _company(facts: Facts) -> Company | None:
 
 def _completed(number: int, told: _Row, stored: RowMapping | None, *, now: datetime) -> _Row:
     """Return all columns of a contact: what is locked or not told as it is stored, the rest as it is told."""
-    row: _Row = {"id": number}
+    row: _Row = {"id": number, **{name: told.get(name) for name in _KEPT}}
     locked = _locked(stored)
-    for name in (*_TOLD, "account_id", "latest_lead_id", "last_captured_at"):
-        value = told.get(name)
-        keep = name in locked or (value is None and (name != "phone_extension" or "phone" not in told))
-        row[name] = stored[name] if stored and keep else value
+    if stored:
+        for name in _KEPT:
+            extension_goes = name == "phone_extension" and "phone" in told
+            if name in locked or (row[name] is None and not extension_goes):
+                row[name] = stored[name]
     row["is_customer"] = bool(row["is_customer"])
     row["email_is_shared"] = bool(row["email"]) and is_shared(row["email"])
     zones = likely_zones(row["country"], row["state"], row["mobile"] or row["phone"], year=now.year)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import psycopg
@@ -45,7 +46,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     names = list(rows[0])
     dialect = connection.dialect
     columns = [
-        _processed([row[name] for row in rows], _processor(table.c[name].type, dialect)) for name in names
+        _processed(list(map(itemgetter(name), rows)), _processor(table.c[name].type, dialect))
+        for name in names
     ]
     listed = ", ".join(f'"{name}"' for name in names)
     if dialect.name == "postgresql":
