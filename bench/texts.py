@@ -1,6 +1,6 @@
-"""Texts handed to Twilio's own client, beside a bare HTTP client that says the same over as many connections.
+"""Texts handed to Twilio's own client, beside bare HTTP clients that say the same over as many connections.
 
-Both speak to a server in another process that answers as Twilio does, at once or after a while.
+All speak to a server in another process that answers as Twilio does, at once or after a while.
 """
 
 import asyncio
@@ -16,8 +16,11 @@ from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any, Self
 from unittest.mock import patch
 from urllib.parse import urlencode
+
+import httpx
 
 from aftershow.ports import Receipt, RenderedText
 from aftershow.words import Channel
@@ -33,6 +36,11 @@ SECRET = "no-secret"
 ACCOUNT = "AC" + "0" * 32
 SETTINGS = {"connector": "twilio", "account_sid": ACCOUNT, "from": "+15005550006"}
 CONNECTIONS = Settings.model_validate(SETTINGS).connections
+
+HEADERS = {
+    "Authorization": f"Basic {b64encode(f'{ACCOUNT}:{SECRET}'.encode()).decode()}",
+    "Content-Type": "application/x-www-form-urlencoded",
+}
 
 #: What Twilio says when it has taken a message.
 CREATED = {
@@ -61,26 +69,28 @@ def rows(texts: int = 1_000) -> Iterator[Row]:
     for latency in LATENCIES:
         count = texts // 10 if latency else texts
         with answering(latency) as port:
-            yield _beside_bare(port, latency, count)
+            for client in (HttpxClient, StandardClient):
+                yield _beside(client, port, latency, count)
 
 
-def _beside_bare(port: int, latency: float, count: int) -> Row:
+def _beside(client: type["BareClient"], port: int, latency: float, count: int) -> Row:
     messages = [text(number) for number in range(count)]
     settings = {**SETTINGS, "base_url": f"http://127.0.0.1:{port}"}
     with (
         patch.dict(os.environ, {TOKEN: SECRET}),
         closing(open_sender(settings, Channel.TEXT, Path())) as sender,
-        BareClient(port) as bare,
+        client(port) as bare,
     ):
-        ours, theirs = [], []
-        for _ in range(RUNS):
-            ours.append(_seconds(lambda: _accepted(list(sender.send(messages)))) / count)
-            theirs.append(_seconds(lambda: bare.send(messages)) / count)
+        times = [
+            (_seconds(lambda: _accepted(list(sender.send(messages)))), _seconds(lambda: bare.send(messages)))
+            for _ in range(RUNS)
+        ]
+    ours, theirs = (statistics.median(seconds) / count for seconds in zip(*times, strict=True))
     return Row(
-        what=f"a text to a Twilio that takes {latency * 1e3:.0f} ms, {CONNECTIONS} connections",
-        aftershow=statistics.median(ours),
-        other=statistics.median(theirs),
-        beside="a bare HTTP client",
+        what=f"a text to a Twilio that takes {latency * 1e3:.0f} ms, {CONNECTIONS} connections, by the clock",
+        aftershow=ours,
+        other=theirs,
+        beside=f"{client.__doc__}: {theirs / ours:.2f} of its rate",
     )
 
 
@@ -95,16 +105,11 @@ class BareClient:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        token = b64encode(f"{ACCOUNT}:{SECRET}".encode()).decode()
-        self._headers = {
-            "Authorization": f"Basic {token}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
         self._path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
-    def __enter__(self) -> "BareClient":
-        self._lines = [HTTPConnection("127.0.0.1", self._port) for _ in range(CONNECTIONS)]
+    def __enter__(self) -> Self:
         self._threads = ThreadPoolExecutor(CONNECTIONS)
+        self._lines = [self._dial() for _ in range(CONNECTIONS)]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -117,13 +122,44 @@ class BareClient:
         shares = [messages[first::CONNECTIONS] for first in range(CONNECTIONS)]
         list(self._threads.map(self._send, self._lines, shares))
 
-    def _send(self, line: HTTPConnection, messages: list[RenderedText]) -> None:
+    def _send(self, line: Any, messages: list[RenderedText]) -> None:
         for message in messages:
-            form = urlencode({"To": message.to, "From": SETTINGS["from"], "Body": message.body})
-            line.request("POST", self._path, form, self._headers)
-            answer = line.getresponse()
-            assert answer.status == 201
-            assert json.loads(answer.read())["sid"]
+            status, answer = self._post(
+                line, {"To": message.to, "From": SETTINGS["from"], "Body": message.body}
+            )
+            assert status == 201
+            assert json.loads(answer)["sid"]
+
+    def _dial(self) -> Any:
+        raise NotImplementedError
+
+    def _post(self, line: Any, form: dict[str, str]) -> tuple[int, bytes]:
+        raise NotImplementedError
+
+
+class HttpxClient(BareClient):
+    """httpx"""
+
+    def _dial(self) -> httpx.Client:
+        return httpx.Client(
+            base_url=f"http://127.0.0.1:{self._port}", auth=(ACCOUNT, SECRET), trust_env=False
+        )
+
+    def _post(self, line: httpx.Client, form: dict[str, str]) -> tuple[int, bytes]:
+        answer = line.post(self._path, data=form)
+        return answer.status_code, answer.content
+
+
+class StandardClient(BareClient):
+    """the standard library's http.client"""
+
+    def _dial(self) -> HTTPConnection:
+        return HTTPConnection("127.0.0.1", self._port)
+
+    def _post(self, line: HTTPConnection, form: dict[str, str]) -> tuple[int, bytes]:
+        line.request("POST", self._path, urlencode(form), HEADERS)
+        answer = line.getresponse()
+        return answer.status, answer.read()
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from aftershow.desk import open_desk
 from aftershow.journey.turn import prepare
 from aftershow.printing import table
 from aftershow.store.tables import message
+from tests.servers.twilio_server import TwilioServer
 
 ROOT = Path(__file__).parent.parent
 AT = "2026-09-18T10:00-05:00"
@@ -277,6 +278,25 @@ def test_nobody_to_ask(run: Run, doubtful: Path) -> None:
     """Where no provider keeps a list, asking changes nothing, and the list is shown."""
     asked = run("ledger", "--unknown", "--reconcile", "--json", "--at", AT)
     assert (asked.code, asked.document["settled"], len(asked.document["unknown"])) == (0, [], 1)
+
+
+def test_a_provider_that_does_not_answer(run: Run, doubtful: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a list can't be asked, the trouble is told beside what is in doubt, and the exit code is 1."""
+    with TwilioServer() as server:
+        twilio = {"connector": "twilio", "account_sid": "AC1", "from": "+15005550006", "base_url": server.url}
+    settings = doubtful / "config" / "aftershow.yaml"
+    other = [line for line in settings.read_text().splitlines() if not line.startswith("  text: {connector")]
+    settings.write_text("\n".join(other).replace("channels:\n", f"channels:\n  text: {json.dumps(twilio)}\n"))
+    monkeypatch.setenv("AFTERSHOW_TWILIO_AUTH_TOKEN", "secret")
+    with open_desk(doubtful) as desk, desk.engine.begin() as connection:
+        by_text = {"channel": "text", "address": "+13095550100"}
+        connection.execute(update(message).where(message.c.state == "unknown").values(**by_text))
+    words = ("ledger", "--unknown", "--reconcile", "--at", "2026-09-18T12:00-05:00")
+    asked = run(*words, "--json")
+    assert (asked.code, len(asked.document["unknown"])) == (1, 1)
+    assert "list can't be read" in asked.document["trouble"]
+    assert "--reconcile asks twilio" in asked.document["unknown"][0]["remedy"]
+    assert asked.document["trouble"] in run(*words).out
 
 
 def test_the_ledger_of_a_campaign_that_is_gone(run: Run, doubtful: Path) -> None:

@@ -182,12 +182,26 @@ def test_its_step_is_gone(stage: Stage, ana: int, steps: str | None) -> None:
 
 def test_an_edited_campaign_sends_it(stage: Stage, ana: int) -> None:
     """People who went on to an edited campaign get it under that one."""
-    stage.journey(STEPS, "on_edit: move\npurpose: another".replace("\npurpose: another", ""))
+    stage.journey(STEPS, "on_edit: move")
     stage.now += HOUR
     stage.turn("c")
     assert settle(stage, sent=False, again=True).state == "planned"
     stage.turn("c")
     assert stage.ledger() == [("a", "accepted", None)]
+
+
+def test_each_goes_by_their_own_version(stage: Stage, ana: int) -> None:
+    """Of a campaign that was edited, a message goes under the version by which its person goes."""
+    stage.journey(STEPS + "\n- email: c\n  after: 9 days", "on_edit: keep")
+    bo = stage.someone("bo@example.com", mobile="+13095550101")
+    stage.sender.outcomes["bo@example.com"] = OutcomeUnknownError()
+    stage.now += HOUR
+    stage.turn("c")
+    for doubt in listed(stage):
+        settle(stage, doubt.message, sent=False, again=True)
+    with stage.engine.begin() as connection:
+        versions = dict(connection.execute(select(message.c.contact_id, message.c.version_id)).tuples().all())
+    assert versions == {ana: 1, bo: 2}
 
 
 def test_a_person_who_became_another(stage: Stage, ana: int) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping, insert, select, update
 
 from aftershow.errors import OutcomeUnknownError, TemporaryError
 from aftershow.journey import reconciling
@@ -13,7 +13,7 @@ from aftershow.journey.doubts import doubts
 from aftershow.journey.reconciling import Inquiry, Reconciled, concerned, reconcile
 from aftershow.ports import Receipt, Taken
 from aftershow.signing import Signer
-from aftershow.store.tables import interaction, message
+from aftershow.store.tables import campaign_version, interaction, message
 from aftershow.words import Channel
 from tests.journey.conftest import NOW, Stage
 
@@ -236,10 +236,27 @@ def test_two_alike_and_both_are_listed(alike: Stage, listing: Listing) -> None:
 
 
 def test_two_alike_and_one_is_listed(alike: Stage, listing: Listing) -> None:
-    """One in the list for two in doubt: neither is sent again, since it may be either."""
+    """One in the list for two in doubt: it may be either, also when another number stands between."""
+    lost = {"state": "unknown", "provider_id": None}
+    between = update(message).where(message.c.step == "more", message.c.address == BO)
+    with alike.engine.begin() as connection:
+        assert connection.execute(between.values(handed_over_at=NOW + HOUR, **lost)).rowcount == 1
     listing.has(ANA, "SM-one")
     found = ask(alike, listing)
-    assert (found.settled, set(found.still.values())) == ([], {reconciling.OTHERS})
+    assert set(found.still.values()) == {reconciling.OTHERS}
+    assert [row["state"] for row in rows(alike) if row["contact_id"] == 2] == ["unknown"] * 2
+
+
+def test_two_alike_of_two_campaigns(alike: Stage, listing: Listing) -> None:
+    """Whoever asks about one campaign does not take what another one may have sent."""
+    later = update(message).where(message.c.step == "more", message.c.address == ANA)
+    with alike.engine.begin() as connection:
+        another = {"campaign": "another", "sha256": "0", "source": "", "created_at": NOW}
+        connection.execute(insert(campaign_version).values(**another))
+        connection.execute(later.values(campaign="another"))
+    listing.has(ANA, "SM-one")
+    found = ask(alike, listing, "c")
+    assert (found.settled, list(found.still.values())) == ([], [reconciling.OTHERS] * 2)
 
 
 def test_two_alike_and_none_is_listed(alike: Stage, listing: Listing) -> None:
