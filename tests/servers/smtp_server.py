@@ -8,6 +8,7 @@ It keeps what arrives byte by byte, which no mail server from a package offers, 
 """
 
 import base64
+import select
 import socket
 import socketserver
 import ssl
@@ -31,19 +32,47 @@ class Act(Enum):
     #: after the final dot: keep the message, then close or say nothing
     KEEP_AND_DROP = auto()
     KEEP_AND_HANG = auto()
+    #: the usual answer, a letter now and then
+    TRICKLE = auto()
+    #: bytes that are no answer; with FLOOD so many that no line has them
+    GARBAGE = auto()
+    FLOOD = auto()
+
+
+class Pipelining(Enum):
+    """How a server that offers PIPELINING (RFC 2920) takes commands that come in a group."""
+
+    #: answers each
+    WELL = auto()
+    #: answers all in one packet
+    GATHERED = auto()
+    #: sends each byte of its answers by itself
+    SPLIT = auto()
+    #: forgets what came with a command that it answers
+    FORGETS = auto()
+    #: answers 503 to what came before it had answered the command before
+    REFUSES = auto()
+    #: answers the last command of a group alone
+    ANSWERS_LAST = auto()
+
+
+#: Seconds between two letters of a trickle.
+TRICKLE = 0.2
 
 
 @dataclass(kw_only=True, slots=True)
 class Rule:
     """What to do at one place of the conversation."""
 
-    #: CONNECT, EHLO, STARTTLS, AUTH, MAIL, RCPT, DATA (in place of 354), CONTENT (after 354, DROP alone),
-    #: "." (after the final dot), RSET or QUIT
+    #: CONNECT, EHLO, STARTTLS, TLS (in place of the handshake), AUTH, MAIL, RCPT, DATA (in place of 354),
+    #: CONTENT (after 354, DROP alone), "." (after the final dot), RSET or QUIT
     at: str
     #: an answer such as "451 4.7.1 later" (with 421 the connection is closed after it), or a misbehaviour
     do: str | Act
     #: only for this recipient (from RCPT on)
     to: str | None = None
+    #: only for this envelope sender (from MAIL on)
+    sender: str | None = None
     #: only so many times; None: always
     times: int | None = None
 
@@ -71,6 +100,7 @@ class SmtpServer:
         tls: ssl.SSLContext | None = None,
         implicit_tls: bool = False,
         login: tuple[str, str] | None = None,
+        pipelining: Pipelining | None = None,
     ) -> None:
         #: tried from the first; a test may change them while the server runs
         self.rules = list(rules)
@@ -79,6 +109,8 @@ class SmtpServer:
         self.implicit_tls = implicit_tls
         #: user and password, without which MAIL is refused
         self.login = login
+        #: offered, and done so
+        self.pipelining = pipelining
         self.received: list[Mail] = []
         #: every command line, in the order of arrival over all connections
         self.said: list[str] = []
@@ -118,10 +150,10 @@ class SmtpServer:
         self._listener.server_close()
         self._thread.join()
 
-    def action(self, at: str, to: str | None) -> str | Act | None:
+    def action(self, at: str, to: str | None, sender: str) -> str | Act | None:
         """Return what the rules say, and use up a rule that holds so many times only."""
         for rule in self.rules:
-            if rule.at == at and rule.to in (None, to) and rule.times != 0:
+            if rule.at == at and rule.to in (None, to) and rule.sender in (None, sender) and rule.times != 0:
                 if rule.times is not None:
                     rule.times -= 1
                 return rule.do
@@ -145,6 +177,36 @@ class _Gone(Exception):  # noqa: N818  an ending, not an error
     """The conversation is over."""
 
 
+class _Wire:
+    """What comes from a client, and what has come already."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._heard = b""
+
+    def readline(self) -> bytes:
+        """Return a line with its end; what there is, when the client is gone."""
+        while b"\n" not in self._heard:
+            more = self._connection.recv(1 << 16)
+            if not more:
+                line, self._heard = self._heard, b""
+                return line
+            self._heard += more
+        line, _, self._heard = self._heard.partition(b"\n")
+        return line + b"\n"
+
+    def is_waiting(self) -> bool:
+        """Whether something was said that is not read yet."""
+        return bool(self._heard or select.select([self._connection], [], [], 0)[0])
+
+    def forget(self) -> None:
+        """Forget what was said and is not read yet."""
+        while self.is_waiting():
+            self._heard = b""
+            if select.select([self._connection], [], [], 0)[0] and not self._connection.recv(1 << 16):
+                return
+
+
 class _Conversation(socketserver.BaseRequestHandler):
     """One connection."""
 
@@ -153,8 +215,9 @@ class _Conversation(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.smtp = self.server.smtp
-        self.file = self.request.makefile("rb")
+        self.wire = _Wire(self.request)
         self.sender, self.to = "", None
+        self.early, self.unsaid = False, b""
         self.encrypted, self.known = False, self.smtp.login is None
         try:
             self._talk()
@@ -162,48 +225,78 @@ class _Conversation(socketserver.BaseRequestHandler):
             pass
         finally:
             self.smtp._sockets.discard(self.request)
-            self._close()
-
-    def _close(self) -> None:
-        # The socket stays open as long as a file on it does.
-        self.file.close()
-        self.request.close()
+            self.request.close()
 
     def _talk(self) -> None:
         if self.smtp.implicit_tls:
             self._encrypt()
         self._answer("CONNECT", "220 a test's mail server")
-        while line := self.file.readline():
+        while line := self.wire.readline():
             command = line.decode("ascii").rstrip("\r\n")
             self.smtp.said.append(command)
             verb = command.upper().split(" ")[0]
-            getattr(self, f"_on_{verb.lower()}", self._on_other)(command)
+            if self.early and self.smtp.pipelining is Pipelining.REFUSES:
+                self._say(b"503 5.5.0 not so fast\r\n")
+            else:
+                getattr(self, f"_on_{verb.lower()}", self._on_other)(command)
 
     def _answer(self, at: str, usual: str) -> bool:
         """Answer as the rules say, or as usual; returns whether the client may go on."""
-        return self._act(self.smtp.action(at, self.to), usual)
+        return self._act(self.smtp.action(at, self.to, self.sender), usual)
 
     def _act(self, action: str | Act | None, usual: str) -> bool:
         if action in (Act.HANG, Act.KEEP_AND_HANG):
             self.smtp._released.wait()
+        if action is Act.TRICKLE:
+            self._trickle(usual)
+            return True
+        if action in (Act.GARBAGE, Act.FLOOD):
+            self._say(b"\x00\xff\r\n" if action is Act.GARBAGE else b"x" * 100_000)
+            return False
         if isinstance(action, Act):
             raise _Gone
         reply = action or usual
-        self.request.sendall(reply.encode() + b"\r\n")
+        self._say(reply.encode() + b"\r\n")
         if reply.startswith("421"):
             raise _Gone
         return reply[0] in "23"
 
+    def _say(self, answer: bytes) -> None:
+        """Send an answer, in the way of the server with commands in groups."""
+        self.early = self.wire.is_waiting()
+        match self.smtp.pipelining:
+            case Pipelining.GATHERED if self.early:
+                self.unsaid += answer
+                return
+            case Pipelining.ANSWERS_LAST if self.early:
+                return
+            case Pipelining.SPLIT:
+                for number in range(len(answer)):
+                    self.request.sendall(answer[number : number + 1])
+                return
+            case Pipelining.FORGETS:
+                self.wire.forget()
+        self.request.sendall(self.unsaid + answer)
+        self.unsaid = b""
+
+    def _trickle(self, answer: str) -> None:
+        for letter in f"{answer}\r\n".encode():
+            if self.smtp._released.wait(TRICKLE):
+                raise _Gone
+            self.request.sendall(bytes([letter]))
+
     def _encrypt(self) -> None:
         assert self.smtp.tls is not None
-        self.file.close()
+        if action := self.smtp.action("TLS", None, ""):
+            self._act(action, "")
+            raise _Gone
         self.smtp._sockets.discard(self.request)
         self.request = self.smtp.tls.wrap_socket(
             self.request, server_side=True, do_handshake_on_connect=False
         )
         self.smtp._sockets.add(self.request)
         self.request.do_handshake()
-        self.file = self.request.makefile("rb")
+        self.wire = _Wire(self.request)
         self.encrypted = True
 
     def _on_other(self, command: str) -> None:
@@ -215,9 +308,14 @@ class _Conversation(socketserver.BaseRequestHandler):
             lines.append("STARTTLS")
         if self.smtp.login is not None:
             lines.append("AUTH PLAIN LOGIN")
+        if self.smtp.pipelining is not None:
+            lines.append("PIPELINING")
         lines.append("SIZE 50000000")
         reply = [f"250-{line}" for line in lines[:-1]] + [f"250 {lines[-1]}"]
         self._answer("EHLO", "\r\n".join(reply))
+
+    def _on_helo(self, command: str) -> None:
+        self._answer("EHLO", "250 a test's mail server")
 
     def _on_starttls(self, command: str) -> None:
         if self._answer("STARTTLS", "220 2.0.0 go on"):
@@ -229,7 +327,7 @@ class _Conversation(socketserver.BaseRequestHandler):
         words = first
         if mechanism.upper() == "LOGIN":
             self.request.sendall(b"334 UGFzc3dvcmQ6\r\n")
-            words = first + " " + self.file.readline().decode("ascii").strip()
+            words = first + " " + self.wire.readline().decode("ascii").strip()
         given = b"\0".join(base64.b64decode(word) for word in words.split()).lstrip(b"\0").decode()
         self.known = tuple(given.split("\0")) == self.smtp.login
         usual = "235 2.7.0 welcome" if self.known else f"535 5.7.8 wrong password for {given!r}"
@@ -240,8 +338,10 @@ class _Conversation(socketserver.BaseRequestHandler):
             self._answer("MAIL", "503 5.5.1 nested MAIL command")
         elif not self.known:
             self._answer("MAIL", "530 5.7.0 say who you are")
-        elif self._answer("MAIL", "250 2.1.0 ok"):
+        else:
             self.sender = _address(command)
+            if not self._answer("MAIL", "250 2.1.0 ok"):
+                self.sender = ""
 
     def _on_rcpt(self, command: str) -> None:
         self.to = _address(command)
@@ -255,21 +355,21 @@ class _Conversation(socketserver.BaseRequestHandler):
             self._take_content()
 
     def _take_content(self) -> None:
-        if self.smtp.action("CONTENT", self.to) is Act.DROP:
+        if self.smtp.action("CONTENT", self.to, self.sender) is Act.DROP:
             # A reset instead of a polite end, so that the client fails while it still writes.
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             raise _Gone
         lines: list[bytes] = []
         while not lines or lines[-1] != b".\r\n" or (len(lines) > 1 and not lines[-2].endswith(b"\r\n")):
-            lines.append(self.file.readline())
+            lines.append(self.wire.readline())
             if not lines[-1]:
                 raise _Gone
         self._take_final_dot(lines)
 
     def _take_final_dot(self, lines: list[bytes]) -> None:
         assert self.to is not None
-        action = self.smtp.action(".", self.to)
-        if action in (None, Act.KEEP_AND_DROP, Act.KEEP_AND_HANG) or str(action).startswith("2"):
+        action = self.smtp.action(".", self.to, self.sender)
+        if action not in (Act.DROP, Act.HANG) and (not isinstance(action, str) or action.startswith("2")):
             content = b"".join(line.removeprefix(b".") for line in lines[:-1])
             mail = Mail(
                 sender=self.sender,
