@@ -21,6 +21,7 @@ from aftershow.journey.routing import route
 from aftershow.journey.versions import Moved, Version, in_use, move, newest
 from aftershow.ledger.claims import recover
 from aftershow.ledger.counts import held_by_reason, planned_counts
+from aftershow.ledger.pace import Pace
 from aftershow.ledger.planning import expire, reach, review
 from aftershow.ledger.sending import Clock, Work, send_due
 from aftershow.ledger.tally import Tally
@@ -155,12 +156,19 @@ def send_shard(
             sender=senders[renderer.sending.channel],
             worker=worker,
             clock=clock,
+            pace=_pace(renderer),
         )
         more, count = send_due(engine, work, limit=limit - taken)
         tally, taken = tally + more, taken + count
         if tally.ended_early:
             break
     return tally, taken
+
+
+def _pace(renderer: StepRenderer) -> Pace | None:
+    settings, channel = renderer.version.campaign.settings, renderer.sending.channel
+    rate = settings.rates.get(channel)
+    return Pace(channel=channel, rate=rate, zone=settings.timezone) if rate else None
 
 
 def move_on(connection: Connection, campaign: Campaign, *, now: datetime) -> None:

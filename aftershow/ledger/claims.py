@@ -139,6 +139,7 @@ def hand_over(
 
     What a reason holds becomes held and is not returned. Commit before the provider is called.
     """
+    lock_contacts(connection, message_ids)
     return LastLook(rules).hand_over(connection, message_ids, worker=worker, now=now)
 
 
@@ -151,8 +152,7 @@ class LastLook:
     def hand_over(
         self, connection: Connection, message_ids: Sequence[int], *, worker: str, now: datetime
     ) -> list[HandedOver]:
-        """Let a window go, as the function of this name does."""
-        lock_contacts(connection, message_ids)
+        """Let a window go, as the function of this name does; the contacts are locked already."""
         given = {"ids": message_ids, "worker": worker, "now": now, "until": now + LEASE}
         rows = connection.execute(self._statement, given)
         let_go = [row for row in sorted(rows, key=lambda row: row.id) if row.state == State.HANDING_OVER]

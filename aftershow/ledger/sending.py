@@ -7,15 +7,17 @@ window and lets it go, and claims more. So no more than a window is ever in doub
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from aftershow.errors import ContentError, OutcomeUnknownError, TemporaryError
-from aftershow.ledger.claims import HandedOver, LastLook, claim, hold_claimed, release
+from aftershow.ledger.claims import HandedOver, LastLook, claim, hold_claimed, lock_contacts, release
 from aftershow.ledger.lately import Lately
+from aftershow.ledger.pace import Grant, Pace
 from aftershow.ledger.rules import StepRules
 from aftershow.ledger.settling import Settlement, settle
 from aftershow.ledger.tally import Tally
@@ -47,6 +49,10 @@ class Work:
     #: names this sender; no two that run at once have the same
     worker: str
     clock: Clock
+    #: how fast the channel may be used; None: as fast as it goes
+    pace: Pace | None = None
+    #: waits so many seconds
+    sleep: Callable[[float], None] = time.sleep
 
 
 def send_due(engine: Engine, work: Work, *, limit: int) -> tuple[Tally, int]:
@@ -81,12 +87,29 @@ class _Window:
             self.ready[number] = rendered
         return True
 
+    def take(self, count: int) -> dict[int, Rendered]:
+        """Take out the next messages that are rendered."""
+        return {number: self.ready.pop(number) for number in list(islice(self.ready, count))}
+
     def finish(self) -> None:
         """Render all that is left; raises what went wrong."""
         while self.render_one():
             pass
         if self._mistake is not None:
             raise self._mistake
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Next:
+    """What comes after a window is settled."""
+
+    let_go: Sequence[HandedOver] = ()
+    #: what they are, rendered
+    rendered: Mapping[int, Rendered] = field(default_factory=dict)
+    #: what can be rendered while they are with the provider
+    ahead: _Window | None = None
+    #: when more may go, where the pace lets nothing go now
+    ask_again: datetime | None = None
 
 
 class _Shift:
@@ -100,55 +123,86 @@ class _Shift:
         self._limit = limit
         #: claimed and not rendered
         self._stock: deque[int] = deque()
+        #: the pace lets nothing go before this moment, whatever a clock says that stands still
+        self._not_before: datetime | None = None
         self.tally, self.taken = Tally(), 0
 
     def work_off(self) -> None:
         """Send until nothing is left, the limit is reached, or there is no use in going on."""
-        rendered, delivered = _Window(), list[Settlement]()
+        window, delivered = _Window(), list[Settlement]()
         while True:
-            let_go, ahead = self._between_windows(delivered, rendered)
-            if not let_go and ahead is None:
-                return
-            ahead = ahead or _Window()
-            delivered = _deliver(self._work.sender, let_go, rendered.ready, ahead)
-            rendered = ahead
+            following = self._between_windows(delivered, window)
+            ahead = following.ahead or _Window()
+            delivered = _deliver(self._work.sender, following.let_go, following.rendered, ahead)
             try:
-                rendered.finish()
+                ahead.finish()
             except Exception:
                 self._settle_alone(delivered)
                 raise
+            if following.ask_again is not None:
+                self._wait_until(following.ask_again)
+            elif not window.ready:
+                window = ahead
+                if not (delivered or window.ready or window.failed or self._stock):
+                    return
 
-    def _between_windows(
-        self, delivered: Sequence[Settlement], rendered: _Window
-    ) -> tuple[list[HandedOver], _Window | None]:
-        """Settle one window and let the next go; returns it, and the one that can be rendered meanwhile."""
+    def _between_windows(self, delivered: Sequence[Settlement], window: _Window) -> _Next:
+        """Settle what was delivered, and let go what comes next, in one transaction."""
         try:
             with self._engine.begin() as connection:
-                tally = self._settle(connection, delivered)
-                if tally.ended_early:
-                    release(connection, self._campaign, worker=self._work.worker)
-                    self._stock.clear()
-                    let_go, ahead = [], None
-                else:
-                    let_go = self._hand_over(connection, rendered)
-                    ahead = self._look_ahead(connection)
+                tally, following = self._settle_and_go_on(connection, delivered, window)
         except Exception:
             # What is known of people who were written to must not be lost with what comes next.
             self._settle_alone(delivered)
             raise
         self.tally += tally
-        return let_go, ahead
+        return following
+
+    def _settle_and_go_on(
+        self, connection: Connection, delivered: Sequence[Settlement], window: _Window
+    ) -> tuple[Tally, _Next]:
+        grant = self._grant(connection, window)
+        going = window.take(grant.count)
+        # All at once, so that two who settle and hand over never wait for each other.
+        lock_contacts(connection, [*(settlement.sent.message_id for settlement in delivered), *going])
+        tally = self._settle(connection, delivered)
+        if grant.used_up is not None:
+            tally += Tally(untouched=len(window.ready) + len(self._stock), trouble=grant.used_up)
+        if tally.ended_early:
+            release(connection, self._campaign, worker=self._work.worker)
+            self._stock.clear()
+            window.ready.clear()
+            return tally, _Next()
+        let_go = self._hand_over(connection, window, going)
+        # What waits for its pace is rendered already.
+        ahead = self._look_ahead(connection) if not window.ready else None
+        return tally, _Next(let_go=let_go, rendered=going, ahead=ahead, ask_again=grant.ask_again)
+
+    def _grant(self, connection: Connection, window: _Window) -> Grant:
+        pace, wanted = self._work.pace, len(window.ready)
+        if pace is None or not wanted:
+            return Grant(count=wanted)
+        return pace.grant(connection, wanted=wanted, now=self._now())
+
+    def _wait_until(self, moment: datetime) -> None:
+        self._work.sleep(max((moment - self._work.clock()).total_seconds(), 0))
+        self._not_before = moment
+
+    def _now(self) -> datetime:
+        now = self._work.clock()
+        return now if self._not_before is None else max(now, self._not_before)
 
     def _settle_alone(self, delivered: Sequence[Settlement]) -> None:
-        for wait in PATIENCE:
+        for wait in (*PATIENCE, None) if delivered else ():
             try:
                 with self._engine.begin() as connection:
-                    self._settle(connection, delivered)
+                    lock_contacts(connection, [settlement.sent.message_id for settlement in delivered])
+                    self.tally += self._settle(connection, delivered)
                     return
             except OperationalError:
-                time.sleep(wait)
-        with self._engine.begin() as connection:
-            self._settle(connection, delivered)
+                if wait is None:
+                    raise
+                self._work.sleep(wait)
 
     def _settle(self, connection: Connection, delivered: Sequence[Settlement]) -> Tally:
         if not delivered:
@@ -164,13 +218,19 @@ class _Shift:
             now=now,
         )
 
-    def _hand_over(self, connection: Connection, window: _Window) -> list[HandedOver]:
+    def _hand_over(
+        self, connection: Connection, window: _Window, going: Mapping[int, Rendered]
+    ) -> list[HandedOver]:
         worker, now = self._work.worker, self._work.clock()
         if window.failed:
             hold_claimed(connection, window.failed, worker=worker, reason=HoldReason.CONTENT)
-        if not window.ready:
+            window.failed.clear()
+        if not going:
             return []
-        return self._look.at(now).hand_over(connection, list(window.ready), worker=worker, now=now)
+        let_go = self._look.at(now).hand_over(connection, list(going), worker=worker, now=now)
+        if self._work.pace is not None:
+            self._work.pace.spend(connection, count=len(let_go), now=self._now())
+        return let_go
 
     def _look_ahead(self, connection: Connection) -> _Window | None:
         """Claim more where few are left, and read what the next window needs."""

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Dialect, Text, bindparam, cast, literal, null, or_, select, update
 
 from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError
-from aftershow.ledger.claims import HandedOver, lock_contacts
+from aftershow.ledger.claims import HandedOver
 from aftershow.ledger.tally import Tally
 from aftershow.people.suppressions import suppress
 from aftershow.ports import Outcome, Receipt
@@ -121,10 +121,8 @@ def settle(
     worker: str,
     now: datetime,
 ) -> Tally:
-    """Settle what this worker handed over; returns what happened. Commit at once."""
+    """Settle what this worker handed over; returns what happened. Lock the contacts first; commit at once."""
     fates = [(s.sent, _fate(s, channel)) for s in settlements]
-    # Locked in the order in which a hand-over locks them, so that two campaigns never wait for each other.
-    lock_contacts(connection, [sent.message_id for sent, _ in fates])
     _write_states(connection, fates, worker=worker, now=now)
     logged = _log_accepted(connection, fates, now=now)
     logged += _log_others(connection, fates, campaign=campaign, channel=channel, now=now)

@@ -385,6 +385,20 @@ meeting = Table(
     UniqueConstraint("contact_id", "starts_at"),
 )
 
+#: How far a channel's rate is used up, for all workers together.
+pace = Table(
+    "pace",
+    metadata,
+    Column("channel", String(10), primary_key=True),
+    #: when the next message may go
+    Column("next_at", Moment, nullable=False),
+    #: the day that is counted, in the workspace's time zone, as 2026-11-30
+    Column("day", String(10), nullable=False),
+    #: how many messages went on that day
+    Column("sent", Integer, nullable=False),
+    _one_of("channel", Channel),
+)
+
 #: What the installation must keep to itself, such as the key that signs links.
 secret = Table(
     "secret",

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, field_validator
 from aftershow.words import Channel
 from aftershow.workspace.durations import Cap, Duration, Hours
 from aftershow.workspace.model import Email, Key, Line, Model, SecureAddress, Text, TimeZone, WebAddress
+from aftershow.workspace.rates import Rate
 from aftershow.workspace.wording import found
 
 
@@ -102,6 +103,8 @@ class Settings(Model):
     hours: Mapping[Channel, Hours] = Field(default=_DAYTIME)
     """When a channel may be used, in the time zone of the person; texts go 8:00-21:00 by default."""
     limits: Limits = Limits()
+    rates: Mapping[Channel, Rate] = {}
+    """How fast each channel's connector may be used; as fast as it goes by default."""
     expires: Duration = Duration.parse("7 days")
     """A message that is later than this is no longer sent."""
 

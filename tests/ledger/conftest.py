@@ -1,6 +1,6 @@
 """People in a ledger, and a sender that does what it is told."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select
 
 from aftershow.errors import ContentError, PermanentError
+from aftershow.ledger.pace import Pace
 from aftershow.ledger.planning import reach, review
 from aftershow.ledger.rules import OpenTo, StepRules
 from aftershow.ledger.sending import Work, send_due
@@ -42,9 +43,12 @@ class ScriptedSender:
         self.script = dict(script or {})
         #: every address that was handed over, in order
         self.received: list[str] = []
+        #: called with each message before it is received
+        self.watch: Callable[[Rendered], object] = lambda mail: None
 
     def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
         for mail in messages:
+            self.watch(mail)
             outcome = self.script.get(
                 mail.to, Receipt(key=mail.key, accepted=True, provider_id=f"id-{mail.key}")
             )
@@ -148,7 +152,13 @@ class World:
             reach(connection, rules, now=self.now, due_by=self.now)
             review(connection, rules, now=self.now, due_by=self.now)
 
-    def send(self, *, worker: str = "w", limit: int = 1000, **changes: Any) -> Tally:
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+    def send(
+        self, *, worker: str = "w", limit: int = 1000, pace: Pace | None = None, **changes: Any
+    ) -> Tally:
         """Send what is due."""
         work = Work(
             rules_at=lambda at: self.rules(**changes),
@@ -156,6 +166,8 @@ class World:
             sender=self.sender,
             worker=worker,
             clock=lambda: self.now,
+            pace=pace,
+            sleep=self.sleep,
         )
         return send_due(self.engine, work, limit=limit)[0]
 
