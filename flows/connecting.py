@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_URL
 
 from aftershow.errors import AftershowError
@@ -12,7 +13,7 @@ from aftershow.errors import AftershowError
 
 @contextmanager
 def connected() -> Iterator[SyncPrefectClient]:
-    """Talk to the server that PREFECT_API_URL names; raises AftershowError when there is none."""
+    """Talk to the server that PREFECT_API_URL names; raises AftershowError if it is away or refuses."""
     address = PREFECT_API_URL.value()
     if not address:
         raise AftershowError(
@@ -26,7 +27,21 @@ def connected() -> Iterator[SyncPrefectClient]:
                 f"The Prefect server at {address} does not answer ({type(trouble).__name__}). Is it running, "
                 "and is PREFECT_API_URL right?"
             )
+        _require_welcome(client, address)
         yield client
+
+
+def _require_welcome(client: SyncPrefectClient, address: str) -> None:
+    """Ask for something: whether it is healthy, a server tells everybody."""
+    try:
+        client.read_work_pools(limit=1)
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code not in (401, 403):
+            raise
+        raise AftershowError(
+            f"The Prefect server at {address} refuses us. Is PREFECT_API_AUTH_STRING the one with which the "
+            "server was started?"
+        ) from error
 
 
 def require_server() -> None:
