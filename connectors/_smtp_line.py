@@ -86,17 +86,16 @@ class Line:
             self.drop()
             raise
 
-    def write(self, message: RenderedEmail, following: RenderedEmail | None) -> None:
+    def write(self, mime: bytes, following: RenderedEmail | None) -> None:
         """Write the message to its final dot, and the envelope of the one that follows on this line.
 
         Raises BrokenError when the server can't have the whole message.
         """
-        mime = for_the_wire(message.mime)
-        data = mime
+        wire = data = for_the_wire(mime)
         if following is not None and self.pipelining:
             self._ahead = following
             data += _envelope(following)
-        self._say(data, needed=len(mime))
+        self._say(data, needed=len(wire))
 
     def verdict(self) -> Reply:
         """Return what the server says of the message that it has; after BrokenError nobody knows."""

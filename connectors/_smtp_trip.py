@@ -1,7 +1,7 @@
 """A window of messages on its way to a mail server: in their order, on several lines at once."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -28,8 +28,11 @@ class _Flight:
 class Trip:
     """One call of `send`: messages go out in their order, and so do their outcomes."""
 
-    def __init__(self, lines: Lines, messages: Sequence[Rendered]) -> None:
+    def __init__(
+        self, lines: Lines, messages: Sequence[Rendered], sign: Callable[[bytes], bytes] = bytes
+    ) -> None:
         self._lines = lines
+        self._sign = sign
         self._waiting = deque(messages)
         #: in the order of the messages: those on their way, and what became of those that can't be sent
         self._flights: deque[_Flight | Outcome] = deque()
@@ -120,7 +123,9 @@ class Trip:
                 flight.outcome = against_us(reply) if verb == "MAIL" else refused(flight.message, reply)
                 return
             flight.following = self._take(line)
-            line.write(flight.message, flight.following.message if flight.following else None)
+            line.write(
+                self._sign(flight.message.mime), flight.following.message if flight.following else None
+            )
             flight.begun = True
         except BrokenError as error:
             flight.outcome = TemporaryError("The mail server was gone before it had the message.")

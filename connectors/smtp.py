@@ -12,6 +12,7 @@ from pydantic import Field
 from aftershow.errors import UsageError
 from aftershow.ports import ConnectorSettings, Outcome, Rendered
 from aftershow.words import Channel
+from connectors import _dkim
 from connectors._smtp_lines import Lines
 from connectors._smtp_trip import Trip
 
@@ -37,6 +38,8 @@ class Settings(ConnectorSettings):
     timeout: float = Field(default=60, gt=0)
     #: our name in EHLO; None: the machine's
     local_hostname: str | None = None
+    #: sign each email; None: the mail server does, or nobody
+    dkim: _dkim.Settings | None = None
 
 
 class Connector:
@@ -48,6 +51,7 @@ class Connector:
         self._settings = settings
         self._password = _password(settings)
         self._tls = _tls(settings, workspace)
+        self._sign = _dkim.Seal(settings.dkim, workspace).sign if settings.dkim else bytes
         self._lines = Lines(self._dial, most=settings.connections, timeout=settings.timeout)
 
     def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
@@ -55,7 +59,7 @@ class Connector:
 
         The turn ends when the server is silent or out of reach: the rest would only wait as well.
         """
-        trip = Trip(self._lines, messages)
+        trip = Trip(self._lines, messages, self._sign)
         try:
             yield from trip.outcomes()
         finally:
