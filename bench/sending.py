@@ -1,6 +1,6 @@
 """A mailing from the ledger to a mail server, beside the script of an afternoon and the limit of the machine.
 
-The mail server is postfix's smtp-sink, which takes everything and keeps nothing. The limit is its smtp-source,
+The mail server is postfix's smtp-sink, which takes everything and keeps nothing; the limit is smtp-source,
 written in C, which sends as many fixed bytes over connections that it keeps open (apt-get install postfix).
 Measured is everything that a turn does with a message: claim, render, build, look at every reason to hold it,
 hand over by SMTP, settle, log; each window of it is committed to the disk.
