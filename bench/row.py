@@ -11,7 +11,7 @@ RUNS = 7
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One thing that was measured both ways, in seconds of CPU each time it is done."""
+    """One thing that was measured both ways, in seconds each time it is done: of CPU, or by the clock."""
 
     what: str
     aftershow: float
