@@ -27,6 +27,9 @@ VALUE_LIMIT = 64 * 1024
 #: No number in a template is larger.
 NUMBER_LIMIT = 10**15
 
+#: A loop may not count further than this.
+RANGE_LIMIT = 1000
+
 #: Under this name a rendering finds its budget; templates can't reach names that begin so.
 BUDGET = "_budget"
 
@@ -97,6 +100,14 @@ def joined(values: Iterable[Any], between: str = "") -> str:
     return between.join(parts)
 
 
+def limited_range(*bounds: int) -> range:
+    """Return a range of at most RANGE_LIMIT numbers."""
+    numbers = range(*bounds)
+    if len(numbers) > RANGE_LIMIT:
+        raise RefusedError(f"a range counts further than {RANGE_LIMIT}")
+    return numbers
+
+
 @pass_context
 def each(context: Context, values: Any, length: int) -> Sequence[Any]:
     """Return the values of a loop; its turns, each of this length, are taken from the message's budget."""
@@ -159,3 +170,6 @@ GUARDS = {
     "_style": style_value,
     "_url": web_address,
 }
+
+#: What every template finds beside the person's facts.
+GLOBALS = {"range": limited_range}

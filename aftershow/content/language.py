@@ -10,7 +10,7 @@ from aftershow.content.chunks import Chunk
 from aftershow.content.files import did_you_mean
 from aftershow.content.filters import TEMPLATE_FILTERS
 from aftershow.content.folding import fold
-from aftershow.content.guards import GUARDS, Guard, GuardedEnvironment, RefusedError
+from aftershow.content.guards import GLOBALS, GUARDS, Guard, GuardedEnvironment
 
 #: What a template finds beside the person's fields: who writes, for which firm, what the step must find out
 #: (for each of asks: question, and answer where we know it), and the link that ends it.
@@ -21,9 +21,6 @@ CONTENT_NAMES = frozenset(
         "asks", "unsubscribe_url", "now",
     }
 )  # fmt: skip
-
-#: A loop may not count further than this.
-RANGE_LIMIT = 1000
 
 ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Extends, nodes.Block, nodes.Include,
@@ -55,14 +52,6 @@ REFUSED_FILTERS = {
 }
 
 
-def limited_range(*bounds: int) -> range:
-    """Return a range of at most RANGE_LIMIT numbers."""
-    numbers = range(*bounds)
-    if len(numbers) > RANGE_LIMIT:
-        raise RefusedError(f"a range counts further than {RANGE_LIMIT}")
-    return numbers
-
-
 def _is_known(value: object) -> bool:
     return value is not None and not isinstance(value, Undefined)
 
@@ -72,7 +61,7 @@ def _environment(*, html: bool) -> GuardedEnvironment:
         autoescape=html, undefined=StrictUndefined, trim_blocks=not html, lstrip_blocks=not html
     )
     environment.filters = {**TEMPLATE_FILTERS, **GUARDS}
-    environment.globals = {"range": limited_range}
+    environment.globals = dict(GLOBALS)
     # As in conditions: what is missing is none, and none is not defined.
     environment.tests = {
         **environment.tests,

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Template, UndefinedError
 
-from aftershow.content.guards import BUDGET, Budget, RefusedError
+from aftershow.content.guards import BUDGET, GLOBALS, Budget, RefusedError
 from aftershow.content.segments import Encoding
 from aftershow.errors import ContentError
 
@@ -74,7 +74,8 @@ class Part:
             raise ContentError(f"{self.place}: it can't be rendered ({type(error).__name__})") from None
 
     def _bounded(self, context: dict[str, Any]) -> str:
-        rendering = self.template.root_render_func(self.template.new_context(context))
+        # Shared, so that the facts are not copied for each part; a template's own names stay its own.
+        rendering = self.template.root_render_func(self.template.new_context(context, shared=True))
         text = ""
         while more := "".join(islice(rendering, PIECES)):
             text += more
@@ -85,7 +86,7 @@ class Part:
 
 def with_budget(context: Mapping[str, Any]) -> dict[str, Any]:
     """Return a context for one message, with what its loops may spend."""
-    return {**context, BUDGET: Budget()}
+    return {**GLOBALS, **context, BUDGET: Budget()}
 
 
 def one_line(text: str) -> str:
