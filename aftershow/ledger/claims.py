@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, null, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, null, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from aftershow.audience.history import ADDRESSES
@@ -62,14 +62,14 @@ class HandedOver:
 
 def recover(connection: Connection, campaign: str, *, now: datetime) -> tuple[int, int]:
     """End the claims whose lease ran out; returns how many went back to planned, and how many are unknown."""
-    ran_out = and_(message.c.campaign == campaign, message.c.lease_until <= now)
-    free = {"claimed_by": None, "lease_until": None}
     back = connection.execute(
-        update(message).where(ran_out, message.c.state == State.CLAIMED).values(state=State.PLANNED, **free)
+        update(message)
+        .where(_ran_out(campaign, State.CLAIMED, now))
+        .values(state=State.PLANNED, claimed_by=None, lease_until=None)
     )
     unknown = connection.execute(
         update(message)
-        .where(ran_out, message.c.state == State.HANDING_OVER)
+        .where(_ran_out(campaign, State.HANDING_OVER, now))
         .values(
             state=State.UNKNOWN,
             reason="the sender stopped while handing over",
@@ -78,6 +78,16 @@ def recover(connection: Connection, campaign: str, *, now: datetime) -> tuple[in
         )
     )
     return back.rowcount, unknown.rowcount
+
+
+def _ran_out(campaign: str, state: State, now: datetime) -> ColumnElement[bool]:
+    """Whether a claim ran out; what its worker has in hand, though late, is left to it."""
+    dead = (
+        select(message.c.id)
+        .where(message.c.campaign == campaign, message.c.state == state, message.c.lease_until <= now)
+        .with_for_update(skip_locked=True)
+    )
+    return and_(message.c.id.in_(dead), message.c.state == state)
 
 
 def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetime, limit: int) -> list[int]:
