@@ -4,9 +4,10 @@ It is told what the engine finds out in each turn: the version, the dates, and w
 nobody on, takes nobody out, and looks at nothing a second time.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Integer, String, bindparam, text
+from sqlalchemy import Connection, Integer, String, TextClause, bindparam, text
 
 from aftershow.store.types import Moment
 from aftershow.words import Channel
@@ -61,6 +62,16 @@ _NOT_BY_LETTER = """
 """
 _REASONS = {Channel.EMAIL: _NOT_BY_EMAIL, Channel.LETTER: _NOT_BY_LETTER}
 
+_CLAIM = """
+UPDATE message SET state = 'claimed', claimed_by = 'bench', lease_until = :lease
+WHERE id IN (
+  SELECT id FROM message
+  WHERE campaign = :campaign AND step = :step AND state = 'planned' AND due_at <= :now AND expires_at > :now
+  ORDER BY id LIMIT :most{lock}
+)
+RETURNING id
+"""
+
 _TYPES = {datetime: Moment, str: String, int: Integer}
 _WEEK = timedelta(weeks=1)
 
@@ -80,6 +91,23 @@ def plan(
     return _execute(connection, _PLAN.format(reasons=_REASONS[channel]), now=now, **given, **moments)
 
 
+def claim(connection: Connection, campaign: str, step: str, *, now: datetime, most: int) -> list[int]:
+    """Claim messages that are due; returns their ids."""
+    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    given = {
+        "campaign": campaign,
+        "step": step,
+        "now": now,
+        "lease": now + timedelta(minutes=10),
+        "most": most,
+    }
+    return list(connection.execute(_typed(_CLAIM.format(lock=lock), given), given).scalars())
+
+
 def _execute(connection: Connection, statement: str, **given: object) -> int:
+    return connection.execute(_typed(statement, given), given).rowcount
+
+
+def _typed(statement: str, given: Mapping[str, object]) -> TextClause:
     typed = [bindparam(name, type_=_TYPES[type(value)]()) for name, value in given.items()]
-    return connection.execute(text(statement).bindparams(*typed), given).rowcount
+    return text(statement).bindparams(*typed)

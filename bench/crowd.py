@@ -1,7 +1,7 @@
 """Six campaigns, each after a show of its own, and any number of people who were there."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,16 @@ from aftershow.journey.campaign import Campaign
 from aftershow.journey.reading import load_campaigns
 from aftershow.leads.shows import show_id
 from aftershow.store.bulk import insert_rows
-from aftershow.store.tables import account, contact, lead, permission, permission_evidence, suppression
-from aftershow.words import Answer, Channel
+from aftershow.store.tables import (
+    account,
+    contact,
+    interaction,
+    lead,
+    permission,
+    permission_evidence,
+    suppression,
+)
+from aftershow.words import Answer, Channel, Direction, InteractionKind
 from aftershow.workspace.workspace import Workspace, load_workspace
 
 CAMPAIGNS = 6
@@ -72,11 +80,11 @@ def write_workspace(root: Path) -> Workspace:
     return load_workspace(root)
 
 
-def fill(engine: Engine, workspace: Workspace, contacts: int) -> list[Campaign]:
+def fill(engine: Engine, workspace: Workspace, contacts: int, *, interactions: int = 0) -> list[Campaign]:
     """Add the people, a sixth of them at each show; returns the campaigns.
 
     Nine in ten have the grade that the campaigns ask for. Some have no email, the address of someone before
-    them, no permission, or a suppression.
+    them, no permission, or a suppression. Each has so many interactions behind them.
     """
     campaigns = list(load_campaigns(workspace).values())
     everybody = range(1, contacts + 1)
@@ -89,6 +97,8 @@ def fill(engine: Engine, workspace: Workspace, contacts: int) -> list[Campaign]:
         connection.execute(evidence)
         _add(connection, permission, (_permission(number) for number in everybody if number % 50))
         _add(connection, suppression, map(_suppression, everybody[96::97]))
+        past = (_interaction(number, nth) for number in everybody for nth in range(interactions))
+        _add(connection, interaction, past)
     return campaigns
 
 
@@ -140,6 +150,20 @@ def _lead(number: int, show: int) -> dict[str, Any]:
 
 def _permission(number: int) -> dict[str, Any]:
     return {"contact_id": number, "evidence_id": 1, **_YES}
+
+
+def _interaction(number: int, nth: int) -> dict[str, Any]:
+    at = NOW - timedelta(days=90 + 7 * nth, seconds=number % 50_000)
+    return {
+        "contact_id": number,
+        "channel": Channel.EMAIL,
+        "direction": Direction.OUT,
+        "kind": (InteractionKind.SENT, InteractionKind.OPENED)[nth % 2],
+        "occurred_at": at,
+        "source": "bench",
+        "external_id": f"{number}:{nth}",
+        "recorded_at": at,
+    }
 
 
 def _suppression(number: int) -> dict[str, Any]:

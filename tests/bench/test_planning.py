@@ -47,7 +47,7 @@ def test_both_ways_take_the_same_people_in_and_write_the_same_messages(
 def test_the_bench_runs_and_says_what_it_compares(sqlite_engine: Engine, tmp_path: Path) -> None:
     """The table is printed from these lines."""
     lines = [str(row) for row in measured(sqlite_engine, tmp_path, 60)]
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert all("60 people in 6 campaigns" in line and "SQL by hand" in line for line in lines)
 
 
