@@ -29,6 +29,7 @@ fix: $(READY)
 	$(BIN)/python -m aftershow.journey.schemas config/schema
 
 bench: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m bench
 
 $(READY): pyproject.toml constraints.txt

@@ -81,15 +81,15 @@ def rows(count: int = COUNT) -> Iterator[Row]:
 
 def measured(dialect: str, size: int, count: int, *, signed: str | None = None) -> Iterator[Row]:
     """Measure mails of one size with one database, perhaps signed with a kind of key."""
-    with _sink() as port, TemporaryDirectory(prefix="aftershow-bench-") as folder:
+    with sink() as port, TemporaryDirectory(prefix="aftershow-bench-") as folder:
         root = Path(folder)
         channel = f"connections: {CONNECTIONS}"
         if signed is not None:
             (root / "key.pem").write_bytes(KEYS[signed]())
             channel += ", dkim: {domain: example.com, selector: s1, key_file: key.pem}"
         workspace = mailing.write_workspace(root, port=port, size=size, channel=channel)
-        with _database(dialect, root) as engine:
-            bench = _Bench(engine, workspace, root, port, count)
+        with database(dialect, root) as engine:
+            bench = Bench(engine, workspace, root, port, count)
             ours, limit, naive = [], [], []
             for _ in range(RUNS):
                 ours.append(bench.ours())
@@ -112,7 +112,7 @@ def _median(values: Iterator[float] | list[float]) -> float:
     return statistics.median(values)
 
 
-class _Bench:
+class Bench:
     """A mailing whose next messages are always due."""
 
     def __init__(self, engine: Engine, workspace: Workspace, root: Path, port: int, count: int) -> None:
@@ -197,7 +197,7 @@ class _Bench:
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
     """Run smtp-sink on a free port of this machine."""
     with closing(socket.create_server(("127.0.0.1", 0))) as found:
         port: int = found.getsockname()[1]
@@ -207,13 +207,13 @@ def _sink() -> Iterator[int]:
         f"127.0.0.1:{port}",
         "1000",
     ]
-    sink = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for(port)
         yield port
     finally:
-        sink.terminate()
-        sink.wait()
+        process.terminate()
+        process.wait()
 
 
 def _wait_for(port: int) -> None:
@@ -240,7 +240,7 @@ def is_possible() -> bool:
 
 
 @contextmanager
-def _database(dialect: str, folder: Path) -> Iterator[Engine]:
+def database(dialect: str, folder: Path) -> Iterator[Engine]:
     """Open a database that keeps what is committed, through a power cut too."""
     if dialect == "sqlite":
         engine = open_engine(f"sqlite:///{folder / 'bench.db'}")
