@@ -4,6 +4,7 @@ Where the server takes commands in groups (PIPELINING, RFC 2920), the envelope o
 with the body of the one before it, so that a message takes one round trip instead of four.
 """
 
+import re
 import smtplib
 import socket
 from collections.abc import Callable
@@ -19,6 +20,9 @@ LONGEST_LINE, MOST_LINES = 8192, 100
 
 #: The commands of an envelope, and the answers that let it go on.
 ENVELOPE = (("MAIL", (250,)), ("RCPT", (250, 251)), ("DATA", (354,)))
+
+#: Faster to find than with bytes.replace.
+_LEADING_DOT = re.compile(rb"\n\.")
 
 #: The command that was refused, and the answer to it.
 Refusal: TypeAlias = tuple[str, Reply]
@@ -201,7 +205,7 @@ class Line:
 
 def for_the_wire(mime: bytes) -> bytes:
     """Return the message with its dots stuffed (RFC 5321 4.5.2) and the final dot."""
-    stuffed = mime.replace(b"\r\n.", b"\r\n..")
+    stuffed = _LEADING_DOT.sub(b"\n..", mime)
     if stuffed.startswith(b"."):
         stuffed = b"." + stuffed
     return stuffed + (b".\r\n" if mime.endswith(b"\r\n") else b"\r\n.\r\n")

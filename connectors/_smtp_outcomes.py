@@ -68,7 +68,6 @@ def _flaw(message: RenderedEmail) -> str | None:
         return "the address is not plain ASCII like name@example.com"
     if not mime.isascii():
         return "the message is not 7-bit clean"
-    text = mime.replace(b"\r\n", b"")
-    if b"\n" in text or b"\r" in text:
+    if mime.replace(b"\r", b"").replace(b"\n", b"\r\n") != mime:
         return "the message has line ends other than CRLF"
     return None

@@ -102,7 +102,7 @@ class Compiler:
         except (TemplateError, SyntaxError, RecursionError) as error:
             self.files.complain(path, None, f"it can't be compiled: {error}")
             return None
-        return Part(place=self.files.place(path), template=template, limit=limit)
+        return Part(place=self.files.place(path), template=template, source=source, limit=limit)
 
     def _warn_of_characters(self, chunk: Chunk) -> None:
         for number, text in enumerate(chunk.source.split("\n")):

@@ -1,11 +1,11 @@
 """What a template says to everybody alike, worked out when it is compiled instead of for each person.
 
-A name that is set once to something fixed is replaced by its value, and a loop over fixed values is written
-out, turn by turn. Jinja2's optimizer then makes text of what is fixed.
+A name that is set once to something fixed is replaced by its value, a loop over fixed values is written out,
+turn by turn, and a condition that is decided is decided. Jinja2's optimizer then makes text of what is fixed.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import copy
 from itertools import groupby
 from typing import Any
@@ -17,19 +17,22 @@ from jinja2.visitor import NodeTransformer
 GROWTH_LIMIT = 50_000
 
 
-def fold(tree: nodes.Template) -> nodes.Template:
-    """Return the template with its fixed values in place and its loops over them written out."""
-    folding = _Folding(tree)
+def fold(tree: nodes.Template, values: Mapping[str, Any] | None = None) -> nodes.Template:
+    """Return the template with its fixed values in place and its loops over them written out.
+
+    `values` are those of names from outside, made of texts, numbers, None, lists and mappings.
+    """
+    folding = _Folding(tree, values or {})
     folded: nodes.Template = folding.visit(tree)
     return folded
 
 
 class _Folding(NodeTransformer):
-    def __init__(self, tree: nodes.Template) -> None:
+    def __init__(self, tree: nodes.Template, values: Mapping[str, Any]) -> None:
         self._environment = tree.environment
         #: how often a name is given a value, anywhere
         self._given = Counter(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
-        self._values: dict[str, Any] = {}
+        self._values = {name: value for name, value in values.items() if not self._given[name]}
         self._growth = 0
 
     def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
@@ -45,6 +48,17 @@ class _Folding(NodeTransformer):
     def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802 -- as above
         """Put a fixed value in place of its name."""
         return self._const(self._values[node.name], node.lineno) if node.name in self._values else node
+
+    def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:  # noqa: N802 -- as above
+        """Take the branch that a fixed value decides for."""
+        try:
+            taken = next((one.body for one in (node, *node.elif_) if self._decided(one.test)), node.else_)
+        except nodes.Impossible:
+            return self.generic_visit(node)
+        return _joined([part for child in taken for part in self.visit_list(child)])
+
+    def _decided(self, test: nodes.Node) -> bool:
+        return bool(self.visit(_copied(test)).as_const())
 
     def visit_For(self, node: nodes.For) -> nodes.Node | list[nodes.Node]:  # noqa: N802 -- as above
         """Write a loop out, where it goes over fixed values and its turns need nothing of each other."""

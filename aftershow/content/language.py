@@ -1,7 +1,8 @@
 """The part of Jinja2 that templates are written in, and what is wrong with one that leaves it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import StrictUndefined, Template, Undefined, nodes
 from jinja2.meta import find_undeclared_variables
@@ -77,9 +78,14 @@ HTML = _environment(html=True)
 PLAIN = _environment(html=False)
 
 
-def compiled(environment: GuardedEnvironment, source: str) -> Template:
-    """Return a template that keeps to the guards, what is fixed worked out; its source has been checked."""
-    tree = Guard().visit(fold(environment.parse(source)))
+def compiled(
+    environment: GuardedEnvironment, source: str, values: Mapping[str, Any] | None = None
+) -> Template:
+    """Return a template that keeps to the guards, what is fixed worked out; its source has been checked.
+
+    `values` are what some names mean to everybody.
+    """
+    tree = Guard().visit(fold(environment.parse(source), values))
     return environment.from_string(tree)
 
 

@@ -167,8 +167,20 @@ def _body(text: str) -> tuple[bytes, bytes]:
     """Return how a text is encoded, and its bytes, which never have "--=_": so our boundaries begin."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = text.removesuffix("\n").split("\n")
-    data = "\r\n".join([*lines, ""]).encode(errors="replace")
-    if data.isascii() and max(map(len, lines)) <= LINE_LIMIT and b"\0" not in data and b"--=_" not in data:
-        return b"7bit", data
-    return b"quoted-printable", binascii.b2a_qp(data, istext=True)
+    if not text.endswith("\n"):
+        text += "\n"
+    data = text.encode(errors="replace")
+    wire = data.replace(b"\n", b"\r\n")
+    if data.isascii() and b"\0" not in data and b"--=_" not in data and _lines_fit(data):
+        return b"7bit", wire
+    return b"quoted-printable", binascii.b2a_qp(wire, istext=True)
+
+
+def _lines_fit(data: bytes) -> bool:
+    """Return whether no line is too long; from each line's end to the last one that may follow it."""
+    end, length = 0, len(data)
+    while length - end > LINE_LIMIT:
+        end = data.rfind(b"\n", end, end + LINE_LIMIT + 1) + 1
+        if not end:
+            return False
+    return True

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from jinja2 import Template, UndefinedError
 
 from aftershow.content.guards import BUDGET, GLOBALS, Budget, RefusedError
+from aftershow.content.language import compiled
 from aftershow.content.segments import Encoding
 from aftershow.errors import ContentError
 
@@ -54,8 +55,15 @@ class Part:
     #: the file, as people name it, such as templates/thanks/email.html
     place: str
     template: Template
+    #: what it was compiled from
+    source: str
     #: characters that one person's part may have
     limit: int
+
+    def told(self, values: Mapping[str, Any]) -> "Part":
+        """Return the part for people to whom some names mean the same; `values` as for folding.fold."""
+        environment: Any = self.template.environment
+        return replace(self, template=compiled(environment, self.source, values))
 
     def render(self, context: dict[str, Any]) -> str:
         """Return the part for one person.

@@ -70,6 +70,19 @@ class MessageTemplate:
         """The channels that it can go by."""
         return frozenset(self.bodies) | ({Channel.EMAIL} if self.email else frozenset())
 
+    def told(self, values: Mapping[str, Any]) -> "MessageTemplate":
+        """Return the message for people to whom some names mean the same, such as who writes.
+
+        It says the same, and is faster: `values`, of texts, numbers, None and mappings, are worked out.
+        """
+        email = self.email
+        return replace(
+            self,
+            subject=self.subject and self.subject.told(values),
+            email=email and replace(email, html=email.html.told(values), plain=email.plain.told(values)),
+            bodies={channel: body.told(values) for channel, body in self.bodies.items()},
+        )
+
     def render_email(self, context: Mapping[str, Any]) -> EmailParts:
         """Return the email for one person."""
         if self.email is None:

@@ -1,5 +1,6 @@
 """Turn the messages of one step into what goes out."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -24,6 +25,9 @@ from aftershow.words import Channel
 from aftershow.workspace.settings import Rep
 from aftershow.workspace.workspace import Workspace
 
+#: From so many messages in one rep's name on, compiling the template for that rep pays.
+MANY = 500
+
 
 class StepRenderer:
     """Renders one step's messages; the template is compiled once, at the first of them."""
@@ -36,6 +40,9 @@ class StepRenderer:
         self._signer = signer
         self._envelopes: dict[str | None, Envelope] = {}
         self._reader = Lately(self._reader_at)
+        #: how many messages were rendered in whose name, and the template that they share
+        self._written: Counter[str | None] = Counter()
+        self._told: dict[str | None, MessageTemplate] = {}
 
     @cached_property
     def template(self) -> MessageTemplate:
@@ -71,10 +78,11 @@ class StepRenderer:
     def _compose(self, person: Addressee, to: str, now: datetime) -> Rendered:
         key = self._signer.message_key(person.message_id)
         context = {**person.context, "asks": asked(self.sending.asks, person.context["answers"])}
+        template = self._template_of(person)
         if self.sending.channel is not Channel.EMAIL:
-            return COMPOSE[self.sending.channel](self.template, context, key=key, to=to)
+            return COMPOSE[self.sending.channel](template, context, key=key, to=to)
         return compose_email(
-            self.template,
+            template,
             context,
             key=key,
             to=to,
@@ -84,6 +92,16 @@ class StepRenderer:
             ),
             at=now,
         )
+
+    def _template_of(self, person: Addressee) -> MessageTemplate:
+        """Return the template; for many people of one rep, compiled again with what the rep always says."""
+        rep = person.rep.email if person.rep else None
+        self._written[rep] += 1
+        if self._written[rep] < MANY:
+            return self.template
+        if rep not in self._told:
+            self._told[rep] = self.template.told({name: person.context[name] for name in ("sender", "our")})
+        return self._told[rep]
 
     def _envelope(self, rep: Rep | None) -> Envelope:
         email = rep.email if rep else None

@@ -15,6 +15,7 @@ FOLDED = (
     + "{% for p in products %}{% for letter in ['a', 'b'] %}{{ p.name ~ letter }},{% endfor %}{% endfor %}",
     PRODUCTS + "{% for p in products %}{{ who }}: {{ p.name|lower }} {% endfor %}",
     "{% set one = 'x' %}{% set two = one %}{{ two }}{{ one|upper }}",
+    "{% set one = 0 %}{% if one %}a{% elif one == 0 %}{{ who }}{% else %}c{% endif %}",
 )
 LEFT = (
     PRODUCTS + "{% for p in products %}{{ loop.index }} {{ p.name }}{% endfor %}",
@@ -46,6 +47,19 @@ def test_a_folded_template_says_the_same(source: str) -> None:
 def test_loops_over_fixed_values_are_written_out(source: str) -> None:
     """They cost nothing for each person."""
     assert fold(HTML.parse(source)).find(nodes.For) is None
+
+
+def test_what_is_told_is_worked_out() -> None:
+    """A value from outside that is the same for many is text then; one of their own name is not."""
+    source = (
+        "{{ us.name }} {% if us.phone %}{{ us.phone }}{% endif %}"
+        "{% for who in us.all %}{{ who }}{% endfor %}{{ x }}"
+    )
+    us = {"name": "A & B", "phone": None, "all": ["1"]}
+    context = {**PERSON, "us": us, "_budget": Endless()}
+    told = compiled(HTML, source, {"us": us, "who": "nobody"})
+    assert told.render(context) == compiled(HTML, source).render(context) == "A &amp; B 1from outside"
+    assert {name.name for name in fold(HTML.parse(source), {"us": us}).find_all(nodes.Name)} == {"x"}
 
 
 def test_a_long_loop_stays_a_loop() -> None:
