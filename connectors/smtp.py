@@ -12,7 +12,8 @@ from pydantic import Field
 from aftershow.errors import UsageError
 from aftershow.ports import ConnectorSettings, Outcome, Rendered
 from aftershow.words import Channel
-from connectors import _dkim
+from connectors._dkim import Seal
+from connectors._dkim import Settings as DkimSettings
 from connectors._smtp_lines import Lines
 from connectors._smtp_trip import Trip
 
@@ -39,7 +40,7 @@ class Settings(ConnectorSettings):
     #: our name in EHLO; None: the machine's
     local_hostname: str | None = None
     #: sign each email; None: the mail server does, or nobody
-    dkim: _dkim.Settings | None = None
+    dkim: DkimSettings | None = None
 
 
 class Connector:
@@ -51,7 +52,7 @@ class Connector:
         self._settings = settings
         self._password = _password(settings)
         self._tls = _tls(settings, workspace)
-        self._sign = _dkim.Seal(settings.dkim, workspace).sign if settings.dkim else bytes
+        self._sign = Seal(settings.dkim, workspace).sign if settings.dkim else bytes
         self._lines = Lines(self._dial, most=settings.connections, timeout=settings.timeout)
 
     def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:

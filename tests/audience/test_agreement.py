@@ -270,7 +270,7 @@ step_scopes = st.builds(
     since=st.just(enrollment.c.enrolled_at),
 )
 ordinary = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate, Phase.shrink],

@@ -6,6 +6,7 @@ from bench.memory import peak_of, rows
 from bench.sending import is_possible
 
 
+@pytest.mark.proof
 def test_a_peak_is_of_the_work_alone() -> None:
     """What was given back still counts, and what another process took does not."""
     megabytes = 400
@@ -14,6 +15,7 @@ def test_a_peak_is_of_the_work_alone() -> None:
     assert peak_of(exec, "") < megabytes
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(not is_possible(), reason="postfix is not there")
 def test_the_lines_name_both_audiences() -> None:
     """Planning and sending each have a line, with both sizes."""

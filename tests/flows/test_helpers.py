@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from shutil import rmtree
 from uuid import UUID
 
 import pytest
@@ -129,6 +130,7 @@ def test_a_helper_without_its_run(
 
 
 def again(office: Office) -> None:
-    """Let everybody be due again."""
+    """Let everybody be due again, as if nothing had arrived."""
+    rmtree(office.root / "outbox")
     with office.database() as connection:
         connection.execute(update(message).values(state=State.PLANNED, claimed_by=None, settled_at=None))

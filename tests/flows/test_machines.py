@@ -180,6 +180,7 @@ def campaign(
             prefect.client.delete_deployment(one.id)
 
 
+@pytest.mark.proof
 @pytest.mark.prefect_server
 def test_a_helper_dies(campaign: Campaign) -> None:
     """Two machines send; one is killed: the same run ends without it, and says so."""
