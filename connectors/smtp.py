@@ -12,8 +12,8 @@ from pydantic import Field
 from aftershow.errors import UsageError
 from aftershow.ports import ConnectorSettings, Outcome, Rendered
 from aftershow.words import Channel
-from connectors._dkim import Seal
-from connectors._dkim import Settings as DkimSettings
+from connectors._smtp_dkim import Seal
+from connectors._smtp_dkim import Settings as DkimSettings
 from connectors._smtp_lines import Lines
 from connectors._smtp_trip import Trip
 
