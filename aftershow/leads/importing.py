@@ -16,6 +16,7 @@ from aftershow.leads.result import ImportResult
 from aftershow.leads.rows import LeadRow
 from aftershow.leads.shows import show_id
 from aftershow.leads.understanding import Understanding
+from aftershow.store.adding import MANY
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import import_file
 from aftershow.workspace.settings import Settings
@@ -94,6 +95,7 @@ def _import_file(
             # Of what came with the batch alone.
             gc.collect(1)
     _remember_rows(connection, target.file_id, tally.rows)
+    _count_anew(connection, tally.captures)
     return ImportResult(
         rows=tally.rows,
         captures=tally.captures,
@@ -104,6 +106,12 @@ def _import_file(
         fix_list=tuple(sorted(tally.fix_list, key=lambda entry: entry.line)),
         notes=tuple(tally.notes),
     )
+
+
+def _count_anew(connection: Connection, captures: int) -> None:
+    # PostgreSQL counts by itself some time after the commit; until then a campaign is planned as for nobody.
+    if captures >= MANY and connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE (SKIP_LOCKED) account, contact, contact_key, lead, permission")
 
 
 def _batches(rows: Iterator[LeadRow]) -> Iterator[list[LeadRow]]:
