@@ -17,7 +17,7 @@ from bench.planning import (
     versions_of,
 )
 
-PEOPLE = 1_300
+PEOPLE = 650
 
 
 def test_both_ways_take_the_same_people_in_and_write_the_same_messages(

@@ -44,6 +44,7 @@ def by_number(server: TwilioServer) -> list[dict[str, str]]:
     return sorted(server.received, key=lambda fields: fields["To"])
 
 
+@pytest.mark.proof
 def test_the_rows() -> None:
     """Each latency has its row, and neither way is faster than the server and its connections allow."""
     measured = list(rows(texts=160))
