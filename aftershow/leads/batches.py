@@ -15,9 +15,10 @@ from aftershow.people.numbers import take_ids
 from aftershow.people.permissions import MARKETING, Statement, record_all
 from aftershow.people.records import write_records
 from aftershow.people.reviews import add_reviews
-from aftershow.store.bulk import among, insert_rows
+from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import capture, contact, fix_entry, interaction
+from aftershow.store.types import in_list
 from aftershow.words import Answer, Channel, Direction, InteractionKind
 from aftershow.workspace.shows import Show
 
@@ -90,7 +91,7 @@ def _fresh(target: Target, said: Iterable[Understood], tally: Tally) -> list[Und
         by_fingerprint.setdefault(one.fingerprint, one)
     known = target.connection.execute(
         select(capture.c.row_hash, capture.c.contact_id).where(
-            capture.c.show_id == target.show_id, among(target.connection, capture.c.row_hash, by_fingerprint)
+            capture.c.show_id == target.show_id, in_list(capture.c.row_hash, values=by_fingerprint)
         )
     )
     for fingerprint, contact_id in known:
@@ -216,7 +217,7 @@ def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
     connection.execute(
         delete(fix_entry).where(
             fix_entry.c.show_id == target.show_id,
-            among(connection, fix_entry.c.row_hash, [one.said.fingerprint for one in placed]),
+            in_list(fix_entry.c.row_hash, values=[one.said.fingerprint for one in placed]),
         )
     )
 

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, select, update
 from aftershow.people.companies import core
 from aftershow.people.numbers import take_ids
 from aftershow.people.spelling import proper_words
-from aftershow.store.bulk import among, insert_rows
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import account
+from aftershow.store.types import in_list
 
 #: The longest core that is compared; what is longer is no company's name.
 LONGEST_CORE = 200
@@ -71,7 +72,7 @@ def _was_shouted(name: str) -> bool:
 def _load(connection: Connection, cores: Iterable[str]) -> dict[str, list[_Account]]:
     columns = (account.c.core, account.c.id, account.c.name, account.c.country)
     rows = connection.execute(
-        select(*columns).where(among(connection, account.c.core, cores)).order_by(account.c.id)
+        select(*columns).where(in_list(account.c.core, values=cores)).order_by(account.c.id)
     )
     known: dict[str, list[_Account]] = defaultdict(list)
     for its_core, number, name, country in rows:
@@ -106,6 +107,6 @@ def mark_customers(connection: Connection, account_ids: Iterable[int]) -> None:
     """Write down that these accounts are customers."""
     connection.execute(
         update(account)
-        .where(among(connection, account.c.id, account_ids), account.c.is_customer.is_(False))
+        .where(in_list(account.c.id, values=account_ids), account.c.is_customer.is_(False))
         .values(is_customer=True)
     )

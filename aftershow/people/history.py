@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from aftershow.store.bulk import among
 from aftershow.store.tables import capture, show
+from aftershow.store.types import in_list
 
 #: A capture's cells as they were understood: field to text, flag, or mapping (see leads/understanding.py).
 Fields = Mapping[str, Any]
@@ -49,7 +49,7 @@ def load_histories(connection: Connection, contact_ids: Iterable[int]) -> dict[i
         select(table.id, table.contact_id, table.show_id, table.fields)
         .add_columns(table.captured_at, show.c.ends_at, table.imported_at)
         .join(show, show.c.id == table.show_id)
-        .where(among(connection, table.contact_id, contact_ids))
+        .where(in_list(table.contact_id, values=contact_ids))
     )
     histories: dict[int, list[Captured]] = defaultdict(list)
     for number, contact_id, show_id, fields, *times in rows:

@@ -16,8 +16,9 @@ from aftershow.people.emails import is_shared
 from aftershow.people.history import Captured, Fields
 from aftershow.people.names import formal_key, may_be_one, name_key
 from aftershow.people.phones import may_be_carried
-from aftershow.store.bulk import among, insert_rows
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import account, contact, contact_key
+from aftershow.store.types import in_list
 
 #: Kind and value, as in the table contact_key.
 Key = tuple[str, str]
@@ -157,7 +158,7 @@ def _load_keys(connection: Connection, keys: Iterable[Key]) -> dict[Key, int]:
         for kind, values in by_kind.items()
         for value, contact_id in connection.execute(
             select(table.value, table.contact_id).where(
-                table.kind == kind, among(connection, table.value, values)
+                table.kind == kind, in_list(table.value, values=values)
             )
         )
     }
@@ -169,7 +170,7 @@ def _load_persons(connection: Connection, contact_ids: Collection[int]) -> list[
     rows = connection.execute(
         select(contact.c.id, contact.c.given_name, account.c.name)
         .outerjoin(account, account.c.id == contact.c.account_id)
-        .where(among(connection, contact.c.id, contact_ids))
+        .where(in_list(contact.c.id, values=contact_ids))
     )
     return [
         Person(id=number, given_name=given_name, company=account_core(company or ""))

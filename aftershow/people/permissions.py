@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from aftershow.people.numbers import take_ids
-from aftershow.store.bulk import among, insert_rows
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import permission, permission_evidence
+from aftershow.store.types import in_list
 from aftershow.words import Answer, Channel
 
 MARKETING = "marketing"
@@ -131,7 +132,7 @@ def _latest_of_each_source(
     table = permission_evidence.c
     rows = connection.execute(
         select(table.contact_id, table.channel, table.purpose, table.source, table.answer, table.wording)
-        .where(among(connection, table.contact_id, people))
+        .where(in_list(table.contact_id, values=people))
         .order_by(table.said_at, table.id)
     )
     return {
@@ -141,7 +142,7 @@ def _latest_of_each_source(
 
 
 def _counting(connection: Connection, people: Iterable[int]) -> dict[_Matter, _Counting]:
-    rows = connection.execute(select(permission).where(among(connection, permission.c.contact_id, people)))
+    rows = connection.execute(select(permission).where(in_list(permission.c.contact_id, values=people)))
     return {
         (row.contact_id, row.channel, row.purpose): _Counting(
             answer=Answer(row.answer), said_at=row.said_at, evidence_id=row.evidence_id

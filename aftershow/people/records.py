@@ -13,8 +13,9 @@ from aftershow.people.facts import Facts, LeadFacts, contact_facts, lead_facts
 from aftershow.people.history import Captured, Histories
 from aftershow.people.numbers import take_ids
 from aftershow.people.zones import likely_zones
-from aftershow.store.bulk import among, insert_rows
+from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import contact, interaction, lead
+from aftershow.store.types import in_list
 
 #: Columns that captures tell, as they stand in the facts.
 _TOLD = (
@@ -208,7 +209,7 @@ def _load_logged_answers(
     logged: dict[int, list[tuple[datetime, Mapping[str, str]]]] = defaultdict(list)
     query = (
         select(interaction.c.contact_id, interaction.c.occurred_at, interaction.c.data)
-        .where(among(connection, interaction.c.contact_id, numbers), interaction.c.source != LEDGER)
+        .where(in_list(interaction.c.contact_id, values=numbers), interaction.c.source != LEDGER)
         .order_by(interaction.c.occurred_at, interaction.c.id)
     )
     for number, at, data in connection.execute(query):
@@ -220,16 +221,14 @@ def _load_logged_answers(
 def _load_contacts(connection: Connection, numbers: Collection[int]) -> dict[int, RowMapping]:
     if not numbers:
         return {}
-    rows = connection.execute(select(contact).where(among(connection, contact.c.id, numbers))).mappings()
+    rows = connection.execute(select(contact).where(in_list(contact.c.id, values=numbers))).mappings()
     return {row["id"]: row for row in rows}
 
 
 def _load_leads(connection: Connection, contact_ids: Collection[int]) -> dict[_Pair, RowMapping]:
     if not contact_ids:
         return {}
-    rows = connection.execute(
-        select(lead).where(among(connection, lead.c.contact_id, contact_ids))
-    ).mappings()
+    rows = connection.execute(select(lead).where(in_list(lead.c.contact_id, values=contact_ids))).mappings()
     return {(row["contact_id"], row["show_id"]): row for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""Insert many rows at once, and look for many values: the same calls for both databases.
+"""Insert many rows at once, the same call for both databases.
 
 Rows go in by prepared statements on SQLite and by COPY on PostgreSQL. SQLAlchemy takes longer to prepare the
 parameters of a row than the databases take to write it. Times and documents, which make up most of what has
@@ -13,19 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 import psycopg
-from sqlalchemy import (
-    ARRAY,
-    Column,
-    ColumnClause,
-    ColumnElement,
-    Connection,
-    Dialect,
-    Table,
-    bindparam,
-    func,
-    literal_column,
-    select,
-)
+from sqlalchemy import Connection, Dialect, Table
 from sqlalchemy.types import TypeEngine
 
 from aftershow.store.types import Document, Moment
@@ -56,20 +44,6 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         marks = ", ".join("?" * len(names))
         insert = f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})'  # noqa: S608  names are our tables'
         connection.exec_driver_sql(insert, list(zip(*columns, strict=True)))
-
-
-def among(connection: Connection, column: Column[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
-    """Return the condition that a column has one of many values, with one parameter for all of them.
-
-    What an IN costs grows with its parameters, long before the database looks for any of them.
-    """
-    wanted = list(values)
-    if connection.dialect.name == "postgresql":
-        return column == func.any(bindparam(None, wanted, ARRAY(column.type)))
-    return column.in_(select(_VALUE).select_from(func.json_each(_as_json(wanted))))
-
-
-_VALUE: ColumnClause[Any] = literal_column("value")
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> _Process:

@@ -1,6 +1,7 @@
 """Column types and SQL functions that mean the same on SQLite and PostgreSQL."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -50,34 +51,43 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-class _Ids(TypeDecorator[Sequence[int]]):
-    """Any number of ids as one parameter."""
+class _List(TypeDecorator[Sequence[Any]]):
+    """Any number of values as one parameter."""
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Return what each database takes a list as."""
-        return ARRAY(BigInteger()) if dialect.name == "postgresql" else Text()
+        return ARRAY(self.item) if dialect.name == "postgresql" else Text()
 
-    def process_bind_param(self, value: Sequence[int] | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
         """Return the list as it goes into a statement."""
-        ids = list(value or ())
-        return ids if dialect.name == "postgresql" else str(ids)
+        values = list(value or ())
+        return values if dialect.name == "postgresql" else json.dumps(values)
 
 
 class in_list(GenericFunction[Any]):  # noqa: N801  SQL functions are named as they are called
-    """`in_list(column, "name")`: whether a column's id is in the list that is given under this name.
+    """`in_list(column, "name")`: whether a column has one of the values that are given under this name.
 
     Unlike IN, the statement is the same for lists of all lengths: it is put into words and planned once.
+    `in_list(column, values=…)` takes them at once.
     """
 
     # No truth value for SQLAlchemy: it would ask SQLite whether it is 1, and so hide it from the planner.
     type = NullType()
     inherit_cache = True
 
-    def __init__(self, column: ColumnElement[int], name: str) -> None:
-        super().__init__(column, bindparam(name, type_=_Ids()))
+    def __init__(
+        self, column: ColumnElement[Any], name: str | None = None, *, values: Iterable[Any] | None = None
+    ) -> None:
+        kind = _List(column.type)
+        named = bindparam(name, type_=kind)
+        super().__init__(column, named if values is None else bindparam(None, list(values), kind))
 
 
 @compiles(in_list, "sqlite")
