@@ -6,6 +6,7 @@ AftershowError
 ├── UsageError                the command was asked for something that is not there: say it differently
 ├── LeadFileError             a lead file can't be read at all: nothing was imported
 ├── ContentError              a template can't be turned into a message
+├── LimitError                something from outside takes more than it may: look at where it came from
 ├── CampaignStoppedError      a provider refuses us: correct the settings, then run again
 └── DeliveryError             a connector could not hand a message over
     ├── TemporaryError        nothing was sent: try again later
@@ -72,6 +73,10 @@ class ContentError(AftershowError):
         #: the mistakes in the template's files; empty when it is about one person's message
         self.problems = list(problems)
         super().__init__(message or "\n".join(str(problem) for problem in problems) or None)
+
+
+class LimitError(AftershowError):
+    """It takes more time or memory than anything of its kind may."""
 
 
 class CampaignStoppedError(AftershowError):
