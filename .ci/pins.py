@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from itertools import product
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 import httpx
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 HEAD = """\
@@ -40,30 +41,35 @@ def main() -> None:
     """Write the file."""
     written, lines = {"aftershow"}, [HEAD]
     for extra, title in PARTS.items():
-        names = _closure("aftershow", {extra}).union(*(_closure(name, ()) for name in BUILDS)) - written
-        lines += [f"\n{title}\n", *(_pin(name) for name in sorted(names))]
-        written |= names
+        needs: dict[str, Requirement] = {}
+        for name, extras in (("aftershow", extra), *((name, "") for name in BUILDS)):
+            needs |= _closure(Requirement(f"{name}[{extras}]"))
+        names = sorted(needs.keys() - written)
+        lines += [f"\n{title}\n", *(_pin(name, needs[name]) for name in names)]
+        written.update(names)
     (ROOT / "constraints.txt").write_text("".join(lines))
 
 
-def _closure(name: str, extras: Iterable[str]) -> set[str]:
-    """Return a package and all that it needs, on any system and Python that we support."""
-    found: set[str] = set()
-    waiting = [(canonicalize_name(name), frozenset(extras) | {""})]
-    seen: set[tuple[str, frozenset[str]]] = set()
+def _closure(root: Requirement) -> dict[str, Requirement]:
+    """Return a package and all that it needs, by name, on any system and Python that we support."""
+    found: dict[str, Requirement] = {}
+    seen, waiting = set[tuple[str, frozenset[str]]](), [root]
     while waiting:
-        one = waiting.pop()
-        if one in seen:
-            continue
+        need = waiting.pop()
+        one = canonicalize_name(need.name), frozenset(need.extras) | {""}
+        found.setdefault(one[0], need)
+        if one not in seen and _is_here(need.name):
+            more = map(Requirement, distribution(need.name).requires or [])
+            waiting += [other for other in more if _applies(other, one[1])]
         seen.add(one)
-        try:
-            requires = distribution(one[0]).requires or []
-        except PackageNotFoundError:
-            continue
-        found.add(one[0])
-        needs = (need for need in map(Requirement, requires) if _applies(need, one[1]))
-        waiting += [(canonicalize_name(need.name), frozenset(need.extras) | {""}) for need in needs]
     return found
+
+
+def _is_here(name: str) -> bool:
+    try:
+        return bool(distribution(name))
+    except PackageNotFoundError:
+        return False
 
 
 def _applies(need: Requirement, extras: frozenset[str]) -> bool:
@@ -83,16 +89,22 @@ def _applies(need: Requirement, extras: frozenset[str]) -> bool:
     )
 
 
-def _pin(name: str) -> str:
-    version = distribution(name).version
-    hashes = " \\\n".join(f"    --hash=sha256:{value}" for value in sorted(_hashes(name, version)))
-    return f"{name}=={version} \\\n{hashes}\n"
+def _pin(name: str, need: Requirement) -> str:
+    """Return the lines of a package; one that another Python or system needs is as new as may be."""
+    files = _files(name)
+    if _is_here(name):
+        version, when = distribution(name).version, ""
+    else:
+        versions = {file["filename"].split("-")[1] for file in files if _fits(file["filename"])}
+        version, when = max(need.specifier.filter(versions), key=Version), f" ; {need.marker}"
+    hashes = " \\\n".join(f"    --hash=sha256:{value}" for value in sorted(_hashes(files, version)))
+    return f"{name}=={version}{when} \\\n{hashes}\n"
 
 
-def _hashes(name: str, version: str) -> Iterator[str]:
-    files = [file for file in _files(name) if _is_of(file["filename"], version)]
-    wheels = [file for file in files if _fits(file["filename"])]
-    for file in wheels or files:
+def _hashes(files: Sequence[Mapping[str, Any]], version: str) -> Iterator[str]:
+    ours = [file for file in files if _is_of(file["filename"], version)]
+    wheels = [file for file in ours if _fits(file["filename"])]
+    for file in wheels or ours:
         yield file["hashes"]["sha256"]
 
 
