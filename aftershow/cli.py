@@ -295,7 +295,7 @@ def run(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json
 
     stopped = None
     try:
-        result = run_here(run_campaign, campaign=campaign, workspace=str(workspace.resolve()), at=at)
+        result = run_here(run_campaign, campaign=campaign, workspace=workspace, at=at)
     except CampaignStoppedError as error:
         stopped, result = error, error.result
     _show(as_json, result, lambda: printing.turn(result))
@@ -305,14 +305,14 @@ def run(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json
 
 @app.command()
 def deploy(workspace: Workspace = HERE, as_json: Json = False) -> None:
-    """Make the Prefect server's deployments those of the workspace; needs PREFECT_API_URL."""
+    """Make deployments those of the workspace, on its server that is up, or on that of PREFECT_API_URL."""
     _quiet_prefect()
     from aftershow import printing
     from aftershow.desk import open_desk
     from flows.connecting import connected
     from flows.deployments import deploy
 
-    with open_desk(workspace) as desk, connected() as client:
+    with open_desk(workspace) as desk, connected(workspace) as client:
         deployed = asdict(deploy(desk, client))
     _show(as_json, deployed, lambda: printing.deployed(deployed))
 

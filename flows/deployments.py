@@ -1,5 +1,6 @@
 """What of a workspace runs by itself: campaigns, imports and housekeeping, as deployments in Prefect."""
 
+import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from aftershow.desk import Desk
 from aftershow.errors import UsageError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.reading import load_campaigns
+from aftershow.signing import load_secret
 from aftershow.workspace.shows import Show
 from aftershow.workspace.source import Source
 from aftershow.workspace.workspace import SHOWS
@@ -32,6 +34,8 @@ from flows.send_shards import send_shards
 
 #: Every deployment of ours has this tag.
 TAG = "aftershow"
+#: How the tag begins that says whose it is.
+MARK = "workspace-"
 #: The name by which a deployment's schedule is known again.
 SLUG = "aftershow"
 _FLOWS: tuple[Flow[Any, Any], ...] = (run_campaign, send_shards, import_leads, housekeeping)
@@ -79,18 +83,23 @@ class Deployed:
 def deploy(desk: Desk, client: SyncPrefectClient) -> Deployed:
     """Make the server's deployments those of the workspace; what a person paused stays paused.
 
-    Raises WorkspaceError when a campaign has mistakes, and UsageError when another workspace has a deployment
-    of the same name on this server; nothing is changed then.
+    Raises WorkspaceError when a campaign has mistakes, and UsageError when the server works for another
+    workspace; nothing is changed then.
     """
+    _refuse_strangers(desk, _read_all(client))
+    return redeploy(desk, client)
+
+
+def redeploy(desk: Desk, client: SyncPrefectClient) -> Deployed:
+    """Do as `deploy` on a server that is surely the workspace's own."""
     wanted = {want.full_name: want for want in _wanted(desk)}
     there = _read_all(client)
-    _refuse_strangers(wanted, there)
     ensure_pool(client)
     ensure_automations(client)
     changed = [name for name, want in wanted.items() if not _is_as_wanted(want, there.get(name))]
     for name in changed:
         _apply(client, wanted[name], there.get(name))
-    gone = [name for name, one in there.items() if name not in wanted and _is_of(desk, one)]
+    gone = [name for name, one in there.items() if name not in wanted and TAG in one.tags]
     for name in gone:
         client.delete_deployment(there[name].id)
     return Deployed(
@@ -99,16 +108,17 @@ def deploy(desk: Desk, client: SyncPrefectClient) -> Deployed:
 
 
 def _wanted(desk: Desk) -> Iterator[Wanted]:
+    mark = _mark(desk)
     for campaign in load_campaigns(desk.workspace).values():
-        yield _campaign(campaign)
+        yield _campaign(campaign, mark)
     for show in desk.workspace.shows.values():
-        yield _imports(desk, show)
+        yield _imports(desk, show, mark)
     yield Wanted(
         flow=housekeeping,
         name="all-campaigns",
-        parameters={"workspace": str(desk.workspace.root)},
+        parameters={},
         description="Frees what senders that died had claimed, and counts what they may have sent.",
-        tags=[TAG],
+        tags=[TAG, mark],
         version=_version(desk.workspace.settings_source),
         schedule=(HOUSEKEEPING, desk.workspace.settings.timezone),
         limit=ONE_AT_A_TIME,
@@ -116,37 +126,37 @@ def _wanted(desk: Desk) -> Iterator[Wanted]:
     yield Wanted(
         flow=send_shards,
         name=HELPERS,
-        parameters={"workspace": str(desk.workspace.root)},
+        parameters={},
         description="Helps the run of a campaign to send, which starts it when there are other workers.",
-        tags=[TAG],
+        tags=[TAG, mark],
         version=_version(desk.workspace.settings_source),
         schedule=None,
         limit=None,
     )
 
 
-def _campaign(campaign: Campaign) -> Wanted:
+def _campaign(campaign: Campaign, mark: str) -> Wanted:
     schedule = campaign.model.schedule
     zone = campaign.workspace.settings.timezone
     return Wanted(
         flow=run_campaign,
         name=campaign.name,
-        parameters={"campaign": campaign.name, "workspace": str(campaign.workspace.root)},
+        parameters={"campaign": campaign.name},
         description=campaign.model.purpose,
-        tags=[TAG, campaign.name],
+        tags=[TAG, mark, campaign.name],
         version=_version(campaign.source),
         schedule=(str(schedule.every), schedule.timezone or zone) if schedule else None,
         limit=ONE_AT_A_TIME,
     )
 
 
-def _imports(desk: Desk, show: Show) -> Wanted:
+def _imports(desk: Desk, show: Show, mark: str) -> Wanted:
     return Wanted(
         flow=import_leads,
         name=show.show,
-        parameters={"show": show.show, "workspace": str(desk.workspace.root)},
+        parameters={"show": show.show},
         description=f"Imports new lead files of {show.name} from leads/{show.show}/.",
-        tags=[TAG, show.show],
+        tags=[TAG, mark, show.show],
         version=_version(Source.load(desk.workspace.root, f"{SHOWS}/{show.show}.yaml")),
         schedule=(_spread(show.show), desk.workspace.settings.timezone),
         limit=ONE_AT_A_TIME,
@@ -173,19 +183,29 @@ def _read_all(client: SyncPrefectClient) -> dict[str, DeploymentResponse]:
     return {f"{names[one.flow_id]}/{one.name}": one for one in found}
 
 
-def _is_of(desk: Desk, there: DeploymentResponse) -> bool:
-    return TAG in there.tags and there.parameters.get("workspace") == str(desk.workspace.root)
+def _mark(desk: Desk) -> str:
+    """Return the tag of whatever is this workspace's, on all machines: what only its database can tell."""
+    with desk.engine.begin() as connection:
+        kept = load_secret(connection)
+    return MARK + hmac.digest(kept, b"aftershow workspace", "sha256").hex()[:12]
 
 
-def _refuse_strangers(wanted: Mapping[str, Wanted], there: Mapping[str, DeploymentResponse]) -> None:
-    for name in wanted.keys() & there.keys():
-        theirs = there[name].parameters.get("workspace")
-        if theirs != wanted[name].parameters["workspace"]:
+def _refuse_strangers(desk: Desk, there: Mapping[str, DeploymentResponse]) -> None:
+    """Workers of a server have one workspace: what another one deployed would run there, on other people."""
+    ours = {_mark(desk), str(desk.workspace.root)}
+    for name, one in there.items():
+        if TAG in one.tags and not ours & _owners(one):
             raise UsageError(
-                f"`{name}` on this Prefect server belongs to the workspace {theirs}. If that folder moved, "
-                "delete the deployment in Prefect's pages and deploy again; if both are in use, give each a "
-                "server of its own."
+                f"This Prefect server works for another workspace, or for this one with another database: "
+                f"`{name}` is not ours. Give each a server of its own. If the database was replaced, delete "
+                "the deployments in Prefect's pages and deploy again."
             )
+
+
+def _owners(there: DeploymentResponse) -> set[str]:
+    """Return the marks of whose a deployment is; earlier versions gave the folder as a parameter."""
+    marks = {tag for tag in there.tags if tag.startswith(MARK)}
+    return marks or {str(there.parameters.get("workspace"))}
 
 
 def _is_as_wanted(want: Wanted, there: DeploymentResponse | None) -> bool:

@@ -3,6 +3,14 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from flows.occasion import WORKSPACE
+
+if TYPE_CHECKING:
+    # The command line reads QUIET before Prefect, which this imports, is there.
+    from flows.access import Access
 
 QUIET: Mapping[str, str] = {
     "DO_NOT_TRACK": "1",
@@ -23,26 +31,57 @@ HEARTBEAT = 30
 #: Seconds without a sign of life after which a run counts as dead: three heartbeats.
 SILENCE = 3 * HEARTBEAT
 
+#: What of our environment a server gets: what programs need, and how Prefect is set. No secret of ours.
+_NEEDED = frozenset(
+    {"HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "TEMP", "TMP", "TMPDIR", "TZ", "USER"}
+    | {"ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_DIR", "SSL_CERT_FILE", "VIRTUAL_ENV"}
+)
+_NEEDED_KINDS = ("LC_", "PREFECT_", "PYTHON")
+#: How Prefect's clients get in at some other server: no business of a server's, nor of a worker's of ours.
+_ELSEWHERE = frozenset({"PREFECT_API_AUTH_STRING", "PREFECT_API_KEY", "PREFECT_API_URL"})
 
-def server_environment(home: Path, port: int) -> dict[str, str]:
-    """Return the environment of a Prefect server whose database lies in the folder `home`."""
+
+def server_environment(access: "Access") -> dict[str, str]:
+    """Return the environment of a Prefect server on this machine that lets in by `access` alone."""
+    here = urlsplit(access.api)
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if _is_needed(name)},
         **QUIET,
+        "PREFECT_SERVER_API_HOST": str(here.hostname),
+        "PREFECT_SERVER_API_PORT": str(here.port),
+        "PREFECT_SERVER_API_AUTH_STRING": str(access.password),
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{here.netloc},http://localhost:{here.port}",
+        # The pages ask the address at which they were found.
+        "PREFECT_SERVER_UI_API_URL": "/api",
+    }
+
+
+def _is_needed(name: str) -> bool:
+    upper = name.upper()
+    return name not in _ELSEWHERE and (upper in _NEEDED or name.startswith(_NEEDED_KINDS))
+
+
+def lasting(home: Path) -> dict[str, str]:
+    """Return what a server is told besides whose database lies in the folder `home`."""
+    return {
         "PREFECT_HOME": str(home),
-        # Not only --port: the pages in the browser ask this port.
-        "PREFECT_SERVER_API_PORT": str(port),
         # Forget runs after 90 days; a schedule of every quarter of an hour makes thousands of them.
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "true",
     }
 
 
-def worker_environment(home: Path, api: str) -> dict[str, str]:
-    """Return the environment of a worker, which its runs inherit. `api` is the server's address, …/api."""
+#: What a server is told besides that is there for one command: no pages, and few services.
+PASSING: Mapping[str, str] = {"PREFECT_UI_ENABLED": "false", "PREFECT__SERVER_EPHEMERAL": "1"}
+
+
+def worker_environment(home: Path, access: "Access", workspace: Path) -> dict[str, str]:
+    """Return the environment of a worker for the workspace, which its runs inherit, our secrets included."""
     return {
-        **os.environ,
+        **{name: value for name, value in os.environ.items() if name not in _ELSEWHERE},
         **QUIET,
         "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": api,
+        "PREFECT_API_URL": access.api,
+        **({"PREFECT_API_AUTH_STRING": access.password} if access.password else {}),
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT),
+        WORKSPACE: str(workspace.resolve()),
     }

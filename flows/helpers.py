@@ -59,7 +59,7 @@ class Help:
         return "; ".join(said) or None
 
 
-def ask_for_help(desk: Desk, campaign: str, due: int, at: datetime | None) -> list[UUID]:
+def ask_for_help(desk: Desk, campaign: str, due: int) -> list[UUID]:
     """Start a helper for each further shard of what is due, at most one for each other worker.
 
     Returns their runs. There are none when a command runs the campaign in its own process, and on SQLite,
@@ -71,8 +71,8 @@ def ask_for_help(desk: Desk, campaign: str, due: int, at: datetime | None) -> li
         online = WorkerFilter.model_validate({"status": {"any_": ["ONLINE"]}})
         workers = len(client.read_workers_for_work_pool(POOL, worker_filter=online))
     count = min(due // SHARD, workers) - 1
-    name, root = f"send-shards/{HELPERS}", desk.workspace.root
-    words = {"campaign": campaign, "workspace": str(root), "edition": edition(root), "at": at}
+    name = f"send-shards/{HELPERS}"
+    words = {"campaign": campaign, "edition": edition(desk.workspace.root)}
     try:
         return [_start(name, words) for _ in range(count)]
     except ObjectNotFound:

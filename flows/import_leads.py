@@ -1,4 +1,4 @@
-"""Import lead files as a Prefect flow: those that are named, or whatever is new in the show's folder."""
+"""Import lead files as a Prefect flow: whatever is new in the show's folder."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 from prefect import flow, get_run_logger
 
-from aftershow.desk import Desk, right_now
+from aftershow.desk import Desk
 from aftershow.errors import LeadFileError
 from aftershow.leads.importing import import_files
 from aftershow.leads.result import ImportResult
@@ -16,6 +16,7 @@ from aftershow.phrases import number_of
 from aftershow.workspace.shows import Show
 from flows.artifacts import show_import, show_unreadable
 from flows.lead_folder import new_files
+from flows.occasion import this_occasion
 from flows.opening import opened
 from flows.run_names import named_by_moment
 
@@ -29,19 +30,18 @@ class Imported:
 
 
 @flow(name="import-leads", flow_run_name=named_by_moment("import {show}"))
-def import_leads(
-    show: str, files: list[str] | None = None, workspace: str = ".", at: datetime | None = None
-) -> dict[str, Any]:
-    """Import lead files into a show; returns the figures of `aftershow import --json`.
+def import_leads(show: str) -> dict[str, Any]:
+    """Import what is new in leads/SHOW/; returns the figures of `aftershow import --json`.
 
-    `files` are paths, relative ones within the workspace; without them, what is new in leads/SHOW/. Raises
-    LeadFileError when some can't be read, after all others were imported; nothing of those is kept.
+    Raises UsageError when there is no such show, and LeadFileError when some files can't be read, after all
+    others were imported; nothing of those is kept.
     """
-    now = at or right_now()
+    occasion = this_occasion()
+    now = occasion.now
     with ExitStack() as stack:
-        desk = opened(stack, Path(workspace))
+        desk = opened(stack, occasion.workspace)
         into = desk.show(show)
-        paths = _new(desk, into, now) if files is None else [desk.workspace.root / file for file in files]
+        paths = _new(desk, into, now)
         get_run_logger().info("%s to import", number_of(len(paths), "new file"))
         imported = _import_each(desk, into, paths, now)
     if paths:

@@ -3,27 +3,33 @@
 import os
 import signal
 from contextlib import suppress
+from typing import Any
 
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
-from prefect.workers.process import ProcessWorker
 
 POOL = "aftershow"
 #: The states of runs that a process works at, or is about to.
 AT_WORK = ["PENDING", "RUNNING", "CANCELLING"]
+#: What whoever starts a run may say of its process: nothing. Prefect's own template takes a command, a folder
+#: and an environment. Nor may the configuration name them: Prefect fills an `env` that stands there.
+TEMPLATE: dict[str, Any] = {
+    "job_configuration": {"stream_output": True},
+    "variables": {"type": "object", "properties": {}, "additionalProperties": False},
+}
 
 
 def ensure_pool(client: SyncPrefectClient) -> None:
-    """Create the pool where it is missing; one that is there stays as a person left it."""
-    template = ProcessWorker.get_default_base_job_template()
+    """Create the pool where it is missing; of one that is there, only the template is put right."""
     try:
-        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=template))
+        client.create_work_pool(WorkPoolCreate(name=POOL, type="process", base_job_template=TEMPLATE))
     except ObjectAlreadyExists:
-        return
+        if client.read_work_pool(POOL).base_job_template != TEMPLATE:
+            client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=TEMPLATE))
 
 
 def open_queue(client: SyncPrefectClient, *, is_open: bool) -> None:

@@ -3,14 +3,13 @@
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
-from aftershow.desk import Desk, right_now, ticking_from
+from aftershow.desk import Desk, ticking_from
 from aftershow.errors import CampaignStoppedError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.checking import require_sound
@@ -19,6 +18,7 @@ from aftershow.ledger.tally import Tally
 from flows.artifacts import show_plan, show_progress, show_result, show_waiting
 from flows.helpers import ask_for_help, wait_for_helpers, whole
 from flows.lateness import WORTH_TELLING, lateness, said
+from flows.occasion import this_occasion
 from flows.opening import PATIENCE, database_is_away, opened
 from flows.run_names import named_by_moment
 from flows.shards import shards
@@ -26,25 +26,25 @@ from flows.verdict import verdict
 
 
 @flow(name="run-campaign", flow_run_name=named_by_moment("{campaign}"))
-def run_campaign(
-    campaign: str, workspace: str = ".", at: datetime | None = None
-) -> dict[str, Any] | State[Any]:
+def run_campaign(campaign: str) -> dict[str, Any] | State[Any]:
     """Run one turn of a campaign; returns the figures of `aftershow run --json`.
 
-    `at` is the moment to work at, for plays in virtual time; without it, now, however late the run is. Ends
-    as SomeNotSent, with the same figures, when some messages were rejected, put off or are in doubt. Raises
-    CampaignStoppedError when a provider refuses us; everyone who was not written to waits for the next turn.
-    Raises WorkspaceError when the campaign or its templates have mistakes, before anyone is enrolled.
+    It works at this moment, however late the run is, unless the occasion has another. Ends as SomeNotSent,
+    with the same figures, when some messages were rejected, put off or are in doubt. Raises UsageError when
+    there is no such campaign, and CampaignStoppedError when a provider refuses us; everyone who was not
+    written to waits for the next turn. Raises WorkspaceError when the campaign or its templates have
+    mistakes, before anyone is enrolled.
     """
-    now = at or right_now()
-    late = timedelta(0) if at else lateness(now)
+    occasion = this_occasion()
+    now = occasion.now
+    late = timedelta(0) if occasion.at else lateness(now)
     if late >= WORTH_TELLING:
         get_run_logger().info("%s starts %s after its time", campaign, said(late))
     with ExitStack() as stack:
-        desk = opened(stack, Path(workspace))
+        desk = opened(stack, occasion.workspace)
         sound = desk.campaign(campaign)
         require_sound(sound)
-        taken, note = _take_turn(desk, sound, now, at)
+        taken, note = _take_turn(desk, sound, now)
     show_result(taken, late, note)
     if taken.stopped:
         raise CampaignStoppedError(f"{campaign} stopped: {taken.stopped}", result=asdict(taken))
@@ -52,23 +52,19 @@ def run_campaign(
     return verdict(asdict(taken), trouble, note)
 
 
-def _take_turn(
-    desk: Desk, campaign: Campaign, now: datetime, at: datetime | None
-) -> tuple[TurnResult, str | None]:
+def _take_turn(desk: Desk, campaign: Campaign, now: datetime) -> tuple[TurnResult, str | None]:
     prepared = plan(desk, campaign, now)
     show_plan(desk, campaign)
-    tally, note = _send(desk, campaign, prepared.due, now, at) if prepared.due else (Tally(), None)
+    tally, note = _send(desk, campaign, prepared.due, now) if prepared.due else (Tally(), None)
     result = log(desk, campaign, prepared, tally, now)
     show_waiting(desk, campaign)
     return result, note
 
 
-def _send(
-    desk: Desk, campaign: Campaign, due: int, now: datetime, at: datetime | None
-) -> tuple[Tally, str | None]:
+def _send(desk: Desk, campaign: Campaign, due: int, now: datetime) -> tuple[Tally, str | None]:
     """Send what is due, with helpers where there are other workers; returns what happened and a note."""
     clock, total, behind = ticking_from(now), Tally(), 0
-    helpers = ask_for_help(desk, campaign.name, due, at and clock())
+    helpers = ask_for_help(desk, campaign.name, due)
     tell = show_progress(campaign.name, due)
 
     def send_shards() -> None:

@@ -2,8 +2,6 @@
 
 from contextlib import ExitStack
 from dataclasses import asdict
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +10,12 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from aftershow.desk import right_now, ticking_from
+from aftershow.desk import ticking_from
 from aftershow.errors import CampaignStoppedError
 from aftershow.ledger.tally import Tally
 from flows.artifacts import show_share
 from flows.edition import require_edition
+from flows.occasion import this_occasion
 from flows.opening import opened
 from flows.run_names import named_by_moment
 from flows.shards import shards
@@ -24,20 +23,19 @@ from flows.verdict import verdict
 
 
 @flow(name="send-shards", flow_run_name=named_by_moment("{campaign}, a helper"))
-def send_shards(
-    campaign: str, workspace: str = ".", edition: str | None = None, at: datetime | None = None
-) -> dict[str, Any] | State[Any]:
+def send_shards(campaign: str, edition: str | None = None) -> dict[str, Any] | State[Any]:
     """Send what of a campaign is planned and due, as long as the run that asked for it is at work.
 
-    Returns the counts. `edition` stands for the files with which that run began; `at` is the moment to work
-    at; without it, now. Ends as SomeNotSent like the run of a campaign. Raises UsageError when the files
-    here are others, and CampaignStoppedError when the provider refuses us.
+    Returns the counts. `edition` stands for the files with which that run began. Ends as SomeNotSent like the
+    run of a campaign. Raises UsageError when the files here are others, and CampaignStoppedError when the
+    provider refuses us.
     """
+    occasion = this_occasion()
     with ExitStack() as stack, get_client(sync_client=True) as client:
-        desk = opened(stack, Path(workspace))
+        desk = opened(stack, occasion.workspace)
         if edition is not None:
             require_edition(desk.workspace.root, edition)
-        clock, asked_by = ticking_from(at or right_now()), flow_run.parent_flow_run_id
+        clock, asked_by = ticking_from(occasion.now), flow_run.parent_flow_run_id
         taken = shards(desk, desk.campaign(campaign), clock, lambda: _is_at_work(client, asked_by))
         total = sum((tally for tally, _ in taken), Tally())
     show_share(campaign, total)

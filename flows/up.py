@@ -2,40 +2,32 @@
 
 import fcntl
 import signal
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from socket import socket
 from threading import Event
 from types import FrameType
-from typing import IO, TypeAlias
+from typing import IO
 
-import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from aftershow.desk import open_desk
 from aftershow.errors import AftershowError, UsageError
 from aftershow.journey.reading import load_campaigns
 from aftershow.workspace.workspace import load_workspace
-from flows.child import prefect_child
-from flows.deployments import deploy
-from flows.environment import server_environment, worker_environment
+from flows.access import HOME, LOCK, LOGIN, Access, kept, new_access, using
+from flows.child import Child, python_child
+from flows.deployments import redeploy
+from flows.environment import lasting, worker_environment
 from flows.pool import POOL, at_work, end_runs, open_queue
+from flows.serving import PULSE, answers, listening, serving
 
 #: Tells what is going on.
 Tell = Callable[[str], None]
-Child: TypeAlias = "subprocess.Popen[bytes]"
 
-#: The folder in the workspace that holds Prefect's database and the logs.
-HOME = ".prefect"
-#: Only this machine reaches the server: it asks nobody for a password.
-HOST = "127.0.0.1"
 #: Seconds that the server has to answer.
 PATIENCE = 120
-#: Seconds between two looks at how things are.
-PULSE = 0.5
 #: So many looks in a row find nobody at work before the worker is stopped: it may be about to take a run.
 QUIET_LOOKS = 4
 
@@ -48,33 +40,35 @@ def up(root: Path, *, port: int, tell: Tell) -> None:
     up already, AftershowError when the server or the worker dies; no process is left behind.
     """
     load_campaigns(load_workspace(root))
-    home = root.resolve() / HOME
-    home.mkdir(exist_ok=True)
-    with _only_one(home / "up.lock") as lock, _signals() as asked:
-        _require_free(port)
+    home = _home(root)
+    with _only_one(home / LOCK) as lock, _signals() as asked, listening(port) as listener:
         tell(f"Prefect starts, which takes some seconds; its log is {home / 'server.log'}")
-        with _serving(home, port, lock, asked) as server:
+        access = new_access(port)
+        with _serving(home, access, lock, asked, listener) as server:
             if not asked.times:
-                _run_schedules(root, home, port, lock, asked, server, tell)
+                with kept(access, home):
+                    _run_schedules(root, home, access, lock, asked, server, tell)
     tell("Stopped.")
 
 
+def _home(root: Path) -> Path:
+    home = root.resolve() / HOME
+    home.mkdir(exist_ok=True)
+    # Prefect's database and the password are nobody else's.
+    home.chmod(0o700)
+    return home
+
+
 def _run_schedules(
-    root: Path, home: Path, port: int, lock: IO[bytes], asked: "_Asked", server: Child, tell: Tell
+    root: Path, home: Path, access: Access, lock: IO[bytes], asked: "_Asked", server: Child, tell: Tell
 ) -> None:
-    api = _api(port)
-    with temporary_settings({PREFECT_API_URL: api}), get_client(sync_client=True) as client:
+    with using(access), get_client(sync_client=True) as client:
         with open_desk(root) as desk:
-            deployed = deploy(desk, client)
+            deployed = redeploy(desk, client)
         open_queue(client, is_open=True)
         try:
-            with _working(home, api, lock) as worker:
-                count = len(deployed.deployed) + len(deployed.unchanged)
-                tell(f"{count} deployments are up: http://{HOST}:{port}/deployments")
-                tell(
-                    f"In another terminal: export PREFECT_API_URL={api}, and `aftershow deploy` after edits."
-                )
-                tell("Ctrl-C stops it.")
+            with _working(root, home, access, lock) as worker:
+                _say_where(access, home, len(deployed.deployed) + len(deployed.unchanged), tell)
                 _watch(asked, {"server": server, "worker": worker}, home)
                 _drain(client, asked, tell)
         finally:
@@ -82,22 +76,33 @@ def _run_schedules(
                 _end_what_is_left(client, tell)
 
 
-def _api(port: int) -> str:
-    return f"http://{HOST}:{port}/api"
+def _say_where(access: Access, home: Path, count: int, tell: Tell) -> None:
+    tell(f"{count} deployments are up: {access.api.removesuffix('/api')}/deployments")
+    tell(f"The pages ask for a password, which is new at each start: {access.password}")
+    tell(
+        "In another terminal, here: `aftershow deploy` after edits. For commands of Prefect's own: "
+        f". {home / LOGIN}"
+    )
+    tell("Ctrl-C stops it.")
 
 
 @contextmanager
-def _serving(home: Path, port: int, lock: IO[bytes], asked: "_Asked") -> Iterator[Child]:
-    words = ["server", "start", "--host", HOST, "--port", str(port)]
-    environment = server_environment(home, port)
-    with prefect_child(words, environment, home / "server.log", lock=lock.fileno()) as server:
-        _wait_for(server, _api(port), asked)
+def _serving(
+    home: Path, access: Access, lock: IO[bytes], asked: "_Asked", listener: socket
+) -> Iterator[Child]:
+    log = home / "server.log"
+    with serving(access, listener, log, more=lasting(home), files=[lock.fileno()]) as server:
+        if not answers(server, access.api, PATIENCE, asked.wait) and not asked.times:
+            if server.poll() is None:
+                raise AftershowError(f"The Prefect server did not answer in {PATIENCE} seconds; see {log}.")
+            raise AftershowError(f"The Prefect server ended at its start; {log} says why.")
         yield server
 
 
-def _working(home: Path, api: str, lock: IO[bytes]) -> AbstractContextManager[Child]:
-    words = ["worker", "start", "--pool", POOL, "--type", "process", "--name", "aftershow-up"]
-    return prefect_child(words, worker_environment(home, api), home / "worker.log", lock=lock.fileno())
+def _working(root: Path, home: Path, access: Access, lock: IO[bytes]) -> AbstractContextManager[Child]:
+    words = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", "aftershow-up"]
+    environment = worker_environment(home, access, root)
+    return python_child(words, environment, home / "worker.log", files=[lock.fileno()])
 
 
 class _Asked:
@@ -111,10 +116,11 @@ class _Asked:
         self.times += 1
         self._again.set()
 
-    def wait(self, seconds: float) -> None:
-        """Wait, but not longer than until the next signal."""
+    def wait(self, seconds: float) -> bool:
+        """Wait, but not longer than until the next signal; returns whether anybody ever asked."""
         self._again.wait(seconds)
         self._again.clear()
+        return self.times > 0
 
 
 @contextmanager
@@ -139,33 +145,6 @@ def _only_one(path: Path) -> Iterator[IO[bytes]]:
                 f"This workspace is up already: some process holds {path}. Stop that one first."
             ) from error
         yield lock
-
-
-def _require_free(port: int) -> None:
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((HOST, port))
-        except OSError as error:
-            raise UsageError(
-                f"Port {port} is taken ({error.strerror}). Stop what uses it, or say another: "
-                f"aftershow up --port {port + 1}"
-            ) from error
-
-
-def _wait_for(server: Child, api: str, asked: _Asked) -> None:
-    """Wait until the server answers, or someone wants to stop."""
-    for _ in range(int(PATIENCE / PULSE)):
-        if asked.times:
-            return
-        if server.poll() is not None:
-            raise AftershowError("The Prefect server ended at its start; .prefect/server.log says why.")
-        try:
-            if httpx.get(f"{api}/health").is_success:
-                return
-        except httpx.TransportError:
-            asked.wait(PULSE)
-    raise AftershowError(f"The Prefect server did not answer in {PATIENCE} seconds; see .prefect/server.log.")
 
 
 def _watch(asked: _Asked, children: dict[str, Child], home: Path) -> None:

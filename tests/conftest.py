@@ -83,8 +83,8 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     # Prefect takes a second to import: only tests that ask for it wait.
     from tests.servers.prefect_server import prefect_server
 
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as api:
-        yield api
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as access:
+        yield access.api
 
 
 def _admin(url: str) -> Engine:

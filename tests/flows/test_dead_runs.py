@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from prefect.client.schemas.objects import FlowRun, StateType
 
+from flows.access import Access
 from flows.automations import ensure_automations
 from flows.environment import SILENCE, worker_environment
 from flows.pool import POOL, at_work
@@ -23,10 +24,13 @@ from tests.servers.smtp_server import Act, Rule, SmtpServer
 
 
 @contextmanager
-def worker(home: Path, api: str) -> Iterator["subprocess.Popen[bytes]"]:
+def worker(home: Path, access: Access, workspace: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a worker as `aftershow up` does."""
     words = [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
-    environment = {"PYTHONPATH": str(Path(__file__).parents[2]), **worker_environment(home, api)}
+    environment = {
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        **worker_environment(home, access, workspace),
+    }
     with (home / "worker.log").open("wb") as log:
         running = subprocess.Popen(words, env=environment, stdout=log, stderr=log)
     try:
@@ -47,7 +51,7 @@ def test_a_run_that_nobody_ended(office: Office, tmp_path_factory: pytest.TempPa
     """Worker and run killed at once: within two minutes the run is Crashed, and the next one is let in."""
     home = tmp_path_factory.mktemp("server")
     with (
-        prefect_server(home) as api,
+        prefect_server(home) as access,
         asking() as prefect,
         SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as server,
     ):
@@ -55,7 +59,7 @@ def test_a_run_that_nobody_ended(office: Office, tmp_path_factory: pytest.TempPa
         prefect.deploy(office)
         ensure_automations(prefect.client)
         deployment = prefect.deployment("run-campaign/follow-up")
-        with worker(home, api) as running:
+        with worker(home, access, office.root) as running:
             first = prefect.client.create_flow_run_from_deployment(deployment.id)
             within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
             (at,) = at_work(prefect.client)
@@ -65,7 +69,7 @@ def test_a_run_that_nobody_ended(office: Office, tmp_path_factory: pytest.TempPa
         assert state is not None
         assert (state.type, "No sign of life" in (state.message or "")) == (StateType.CRASHED, True)
         server.rules.clear()
-        with worker(home, api):
+        with worker(home, access, office.root):
             second = prefect.client.create_flow_run_from_deployment(deployment.id)
             state = within(60, lambda: ended(prefect, second), "the next run ends").state
         assert state is not None

@@ -84,7 +84,7 @@ def test_what_one_did(office: Office, prefect: Prefect, desk: Desk) -> None:
     office.import_rows(*PEOPLE)
     office.run()
     again(office)
-    run_here(send_shards, campaign="follow-up", workspace=str(office.root), at=MORNING)
+    run_here(send_shards, campaign="follow-up", workspace=office.root, at=MORNING)
     became, _ = wait(desk, prefect.last_run().id)
     assert (became.told, became.note) == (Tally(accepted=5, interactions=5), None)
 
@@ -110,7 +110,7 @@ def test_a_helper_with_other_files(office: Office, prefect: Prefect) -> None:
     office.run()
     again(office)
     with pytest.raises(UsageError, match="differ here"):
-        run_here(send_shards, campaign="follow-up", workspace=str(office.root), edition="0", at=MORNING)
+        run_here(send_shards, campaign="follow-up", workspace=office.root, edition="0", at=MORNING)
     assert set(office.ledger().values()) == {"planned"}
 
 
@@ -125,7 +125,7 @@ def test_a_helper_without_its_run(
     monkeypatch.setattr("flows.shards.SHARD", 2)
     asked_by = helper(prefect, office, state)
     monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__PARENT_FLOW_RUN_ID", str(asked_by))
-    result = run_here(send_shards, campaign="follow-up", workspace=str(office.root), at=MORNING)
+    result = run_here(send_shards, campaign="follow-up", workspace=office.root, at=MORNING)
     assert result["accepted"] == sent
 
 

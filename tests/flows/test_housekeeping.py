@@ -27,8 +27,8 @@ def test_claims_are_freed(office: Office, prefect: Prefect) -> None:
     office.run()
     leave(office, State.CLAIMED)
     (office.root / "config/campaigns/follow-up.yaml").unlink()
-    early = run_here(housekeeping, workspace=str(office.root), at=MORNING)
-    late = run_here(housekeeping, workspace=str(office.root), at=MORNING + timedelta(hours=1))
+    early = run_here(housekeeping, workspace=office.root, at=MORNING)
+    late = run_here(housekeeping, workspace=office.root, at=MORNING + timedelta(hours=1))
     assert (early["freed"], late["freed"], late["in_doubt"]) == ({}, {"follow-up": 2}, {"follow-up": 0})
     assert set(office.ledger().values()) == {"planned"}
 
@@ -38,7 +38,7 @@ def test_what_is_in_doubt_is_red(office: Office, prefect: Prefect) -> None:
     office.import_rows(ANA)
     office.run()
     leave(office, State.HANDING_OVER)
-    run_here(housekeeping, workspace=str(office.root), at=MORNING + timedelta(hours=1))
+    run_here(housekeeping, workspace=office.root, at=MORNING + timedelta(hours=1))
     assert office.ledger() == {"Ana": "unknown"}
     state = prefect.last_run().state
     assert state is not None

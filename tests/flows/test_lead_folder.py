@@ -43,7 +43,7 @@ def test_no_folder(office: Office) -> None:
 def test_known_files(office: Office, prefect: Prefect) -> None:
     """An imported file is not looked at again under any name, until its content changes."""
     office.write("leads/expo/a.csv", ROWS)
-    first = run_here(import_leads, show="expo", workspace=str(office.root), at=soon())
+    first = run_here(import_leads, show="expo", workspace=office.root, at=soon())
     office.write("leads/expo/copy.csv", ROWS)
     assert (first["contacts_new"], names(office, soon())) == (1, [])
     office.write("leads/expo/a.csv", ROWS + "Bo,Lee,bo@example.com\n")
@@ -55,7 +55,7 @@ def test_an_unreadable_file(office: Office, prefect: Prefect) -> None:
     office.write("leads/expo/a.xlsx", "no workbook")
     office.write("leads/expo/b.csv", ROWS)
     with pytest.raises(LeadFileError, match=r"a\.xlsx"):
-        run_here(import_leads, show="expo", workspace=str(office.root), at=soon())
+        run_here(import_leads, show="expo", workspace=office.root, at=soon())
     assert names(office, soon()) == ["a.xlsx"]
     run = prefect.last_run()
     assert run.state is not None
@@ -68,5 +68,5 @@ def test_two_shows(office: Office, prefect: Prefect) -> None:
     office.write("config/shows/fair.yaml", SHOW.replace("show: expo", "show: fair"))
     office.write("leads/expo/a.csv", ROWS)
     office.write("leads/fair/a.csv", ROWS)
-    run_here(import_leads, show="fair", workspace=str(office.root), at=soon())
+    run_here(import_leads, show="fair", workspace=office.root, at=soon())
     assert names(office, soon()) == ["a.csv"]

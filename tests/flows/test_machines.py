@@ -20,6 +20,7 @@ from aftershow.ledger.counts import planned_counts
 from aftershow.ledger.sending import WINDOW
 from aftershow.store.tables import contact, message
 from aftershow.words import State
+from flows.access import Access
 from flows.shards import SHARD, run_mark
 from tests.flows.conftest import Prefect, asking
 from tests.flows.machines import Machine, machines, postgresql, server_on
@@ -41,10 +42,10 @@ def database() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="module")
-def api(database: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect server on PostgreSQL."""
-    with server_on(database, tmp_path_factory.mktemp("server")) as api:
-        yield api
+def access(database: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Access]:
+    """A Prefect server on PostgreSQL."""
+    with server_on(database, tmp_path_factory.mktemp("server")) as access:
+        yield access
 
 
 @pytest.fixture
@@ -169,11 +170,11 @@ class Campaign:
 
 @pytest.fixture
 def campaign(
-    office: Office, sink: MailSink, api: str, tmp_path_factory: pytest.TempPathFactory
+    office: Office, sink: MailSink, access: Access, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Campaign]:
     """A campaign, and two machines."""
     folder = tmp_path_factory.mktemp("machines")
-    with asking() as prefect, machines(folder, api, "first", "second") as both:
+    with asking() as prefect, machines(folder, access, office.root, "first", "second") as both:
         prefect.deploy(office)
         yield Campaign(office, sink, prefect, both)
         for one in prefect.client.read_deployments(limit=200):

@@ -65,7 +65,7 @@ def test_a_late_run(office: Office, prefect: Prefect, monkeypatch: pytest.Monkey
     """A run that begins after its time works at the real moment and says how late it is."""
     office.import_rows(ANA)
     monkeypatch.setattr("flows.run_campaign.lateness", lambda now: timedelta(hours=3, minutes=10))
-    run_here(run_campaign, campaign="follow-up", workspace=str(office.root))
+    run_here(run_campaign, campaign="follow-up", workspace=office.root)
     shown = prefect.artifacts(prefect.last_run())["result-follow-up"].data
     assert "Started 3 h 10 min late" in str(shown)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from aftershow.desk import open_desk
 from aftershow.leads.importing import import_files
+from flows.access import access_to, using
 from tests.flows.conftest import Prefect, asking
 from tests.flows.program import Program, processes, refused_up, started_up, within
 from tests.promises.conftest import MORNING, SHOW, Office
@@ -56,8 +56,9 @@ def installation(office: Office) -> Iterator[Installation]:
 @pytest.fixture
 def prefect(installation: Installation) -> Iterator[Prefect]:
     """The server of the workspace that is up."""
-    api = f"http://127.0.0.1:{installation.port}/api"
-    with temporary_settings({PREFECT_API_URL: api}), asking() as prefect:
+    access = access_to(installation.office.root)
+    assert access is not None
+    with using(access), asking() as prefect:
         yield prefect
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from aftershow.desk import open_desk
 from aftershow.errors import CampaignStoppedError
+from aftershow.leads.importing import import_files
 from aftershow.store.tables import contact, message
-from flows.import_leads import import_leads
 from flows.in_process import run_here
 from flows.run_campaign import run_campaign
 
@@ -73,13 +73,15 @@ class Office:
         self.write("leads/expo/scans.csv", "\n".join((header, *rows)) + "\n")
         asked = {"May we email you?": "permission.email", "May we text you?": "permission.text"}
         self.write("config/shows/expo.yaml", f"{SHOW}leads: {json.dumps({'headings': asked})}\n")
-        files = ["leads/expo/scans.csv"]
-        return run_here(import_leads, show="expo", files=files, workspace=str(self.root), at=MORNING)
+        with open_desk(self.root) as desk:
+            show, files = desk.show("expo"), [self.root / "leads/expo/scans.csv"]
+            imported = import_files(desk.engine, show, desk.workspace.settings, files, now=MORNING)
+        return dict(imported.as_json())
 
     def run(self, at: datetime = MORNING) -> dict[str, Any]:
         """Run one turn of the campaign as a flow; a stop by the provider is in the result."""
         try:
-            return run_here(run_campaign, campaign="follow-up", workspace=str(self.root), at=at)
+            return run_here(run_campaign, campaign="follow-up", workspace=self.root, at=at)
         except CampaignStoppedError as error:
             return error.result
 
