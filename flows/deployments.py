@@ -221,6 +221,8 @@ def _wanted_face(want: Wanted) -> dict[str, Any]:
         "version": want.version,
         "schedules": [want.schedule] if want.schedule else [],
         "pool": POOL,
+        # What would be done on the worker before the flow.
+        "besides": ([], {}),
         "limit": (want.limit and want.limit.limit, want.limit and want.limit.collision_strategy),
     }
 
@@ -235,6 +237,7 @@ def _face(there: DeploymentResponse) -> dict[str, Any]:
         "version": there.version,
         "schedules": [_times(schedule.schedule) for schedule in there.schedules],
         "pool": there.work_pool_name,
+        "besides": (there.pull_steps or [], there.job_variables or {}),
         "limit": (limit and limit.limit, options and options.collision_strategy),
     }
 

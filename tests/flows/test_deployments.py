@@ -4,10 +4,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.actions import DeploymentUpdate, WorkPoolUpdate
 from prefect.client.schemas.schedules import CronSchedule
+from prefect.workers.process import ProcessWorker
 
 from aftershow.errors import UsageError
+from flows.pool import POOL, TEMPLATE
 from tests.flows.conftest import CRON, SCHEDULED, Prefect
 from tests.promises.conftest import Office
 
@@ -92,7 +94,7 @@ def test_a_removed_file(prefect: Prefect, office: Office) -> None:
 
 
 def test_another_workspace(prefect: Prefect, office: Office, tmp_path: Path) -> None:
-    """Two workspaces don't take each other's deployments over."""
+    """A server works for one workspace: what another one deploys is refused, whatever its path."""
     other = Office(tmp_path / "other")
     shutil.copytree(office.root / "config", other.root / "config")
     shutil.copytree(office.root / "templates", other.root / "templates")
@@ -100,3 +102,61 @@ def test_another_workspace(prefect: Prefect, office: Office, tmp_path: Path) -> 
     with pytest.raises(UsageError, match="works for another workspace"):
         prefect.deploy(other)
     assert prefect.deploy(office).unchanged == ALL
+
+
+def test_the_same_workspace_elsewhere(prefect: Prefect, office: Office, tmp_path: Path) -> None:
+    """On another machine, under another path, with the same database, it is the same workspace."""
+    other = Office(tmp_path / "elsewhere")
+    for part in ("config", "templates"):
+        shutil.copytree(office.root / part, other.root / part)
+    prefect.deploy(office)
+    shutil.copy(office.root / "aftershow.db", other.root)
+    assert prefect.deploy(other).unchanged == ALL
+
+
+def test_of_an_earlier_version(prefect: Prefect, office: Office) -> None:
+    """Deployments that named the folder are taken over, and lose it; those of another folder are refused."""
+    prefect.deploy(office)
+    there = prefect.deployment("run-campaign/follow-up")
+    earlier = {"campaign": "follow-up", "workspace": str(office.root)}
+    as_before = DeploymentUpdate(
+        tags=["aftershow", "follow-up"], parameters=earlier, enforce_parameter_schema=False
+    )
+    prefect.client.update_deployment(there.id, as_before)
+    assert prefect.deploy(office).deployed == ["run-campaign/follow-up"]
+    assert prefect.deployment("run-campaign/follow-up").parameters == {"campaign": "follow-up"}
+    as_before.parameters = {**earlier, "workspace": "/elsewhere"}
+    prefect.client.update_deployment(there.id, as_before)
+    with pytest.raises(UsageError, match="works for another workspace"):
+        prefect.deploy(office)
+
+
+def test_what_was_slipped_in(prefect: Prefect, office: Office) -> None:
+    """Steps before the flow, and words for its process, don't outlive the next deploying."""
+    prefect.deploy(office)
+    there = prefect.deployment("run-campaign/follow-up")
+    step = {"prefect.deployments.steps.run_shell_script": {"script": "true"}}
+    prefect.client.create_deployment(
+        there.flow_id,
+        there.name,
+        work_pool_name=POOL,
+        pull_steps=[step],
+        tags=there.tags,
+        parameters=there.parameters,
+        entrypoint=there.entrypoint,
+    )
+    assert prefect.deployment("run-campaign/follow-up").pull_steps
+    assert prefect.deploy(office).deployed == ["run-campaign/follow-up"]
+    assert not prefect.deployment("run-campaign/follow-up").pull_steps
+
+
+def test_a_pool_of_an_earlier_version(prefect: Prefect, office: Office) -> None:
+    """A pool whose template takes commands gets ours; what a person set there stays."""
+    prefect.deploy(office)
+    template = ProcessWorker.get_default_base_job_template()
+    by_hand = WorkPoolUpdate(base_job_template=template, is_paused=True, concurrency_limit=7)
+    prefect.client.update_work_pool(POOL, by_hand)
+    prefect.deploy(office)
+    pool = prefect.client.read_work_pool(POOL)
+    assert (pool.base_job_template, pool.is_paused, pool.concurrency_limit) == (TEMPLATE, True, 7)
+    prefect.client.delete_work_pool(POOL)

@@ -20,13 +20,12 @@ _FLAGS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-quic",
-    "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--window-size=1280,900",
+    "--no-first-run",
     "--remote-debugging-port=0",
 ]
 
@@ -51,12 +50,6 @@ class Tab:
         assert "exceptionDetails" not in asked, asked["exceptionDetails"]
         return asked["result"].get("value")
 
-    def picture(self, path: Path) -> None:
-        """Write what the tab shows, as a PNG."""
-        import base64
-
-        path.write_bytes(base64.b64decode(self._ask("Page.captureScreenshot")["data"]))
-
     def _ask(self, method: str, **words: Any) -> dict[str, Any]:
         number = next(self._numbers)
         self._connection.send(json.dumps({"id": number, "method": method, "params": words}))
@@ -69,14 +62,14 @@ class Tab:
 
 
 @contextmanager
-def chromium() -> Iterator[Tab]:
+def chromium(*flags: str) -> Iterator[Tab]:
     """Start Chromium with an empty profile; skips the test, and says so, where there is none."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("needs Chromium, which is not installed here")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = subprocess.Popen(
-            [program, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            [program, *_FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
