@@ -19,6 +19,8 @@ QUIET: Mapping[str, str] = {
     "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
     # The newer pages call an analytics host from the browser, and can't resume a run.
     "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    # Prefect would start a server of its own where none is named: with no password, and for every web page.
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
     # What the temporary server of `aftershow run` has to start; on a busy machine 20 seconds are few.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "60",
     # The terminal shows what went wrong; the pages show every line.
