@@ -52,7 +52,7 @@ def server_environment(access: "Access") -> dict[str, str]:
         "PREFECT_SERVER_API_HOST": str(here.hostname),
         "PREFECT_SERVER_API_PORT": str(here.port),
         "PREFECT_SERVER_API_AUTH_STRING": str(access.password),
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://{here.netloc},http://localhost:{here.port}",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": f"http://{here.netloc},http://localhost:{here.port}",
         # The pages ask the address at which they were found.
         "PREFECT_SERVER_UI_API_URL": "/api",
     }

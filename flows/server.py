@@ -1,8 +1,7 @@
 """Prefect's server behind the door: `python -m flows.server`, where else `prefect server start` would stand.
 
-Prefect's own settings say everything: PREFECT_SERVER_API_HOST and _PORT where it listens,
-PREFECT_SERVER_API_AUTH_STRING the password, PREFECT_SERVER_CORS_ALLOWED_ORIGINS where browsers and workers
-find it.
+Prefect's own settings say everything: PREFECT_SERVER_API_HOST and _PORT where it listens, _AUTH_STRING the
+password, and _CORS_ALLOWED_ORIGINS where browsers and workers find it.
 """
 
 import os
@@ -54,8 +53,8 @@ def _addresses(api: ServerAPISettings) -> list[str]:
     addresses = [address.strip().rstrip("/") for address in api.cors_allowed_origins.split(",")]
     if not all(_is_origin(address) for address in addresses):
         sys.exit(
-            "Say where browsers and workers find this server, with PREFECT_SERVER_CORS_ALLOWED_ORIGINS, such "
-            "as https://prefect.example.com: it answers at no other address."
+            "Say where browsers and workers find this server, with PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS, "
+            "such as https://prefect.example.com: it answers at no other address."
         )
     return addresses
 
