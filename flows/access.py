@@ -67,7 +67,8 @@ def access_to(root: Path) -> Access | None:
         if not _is_held(home / LOCK):
             return None
         api, password = (home / LOGIN).read_text().splitlines()
-    except OSError:
+    except (OSError, ValueError):
+        # Not there, or not written yet.
         return None
     return Access(api.removeprefix(_ADDRESS), password.removeprefix(_PASSWORD))
 
