@@ -399,7 +399,7 @@ def test_a_command_with_the_password(house: House, tmp_path: Path) -> None:
         assert house.ask(address, {"job_variables": {name: value}}).status_code == 422
     # This way in takes them; the worker does not.
     begun = house.ask("/flow_runs/", {**house.a_run(), "job_variables": words(marker)}).json()["id"]
-    ended = within(90, lambda: house.end_of(begun), "the run ends")
+    ended = within(180, lambda: house.end_of(begun), "the run ends")
     assert (ended, marker.exists()) == ("Completed", False)
 
 
@@ -429,7 +429,7 @@ def test_the_server_of_one_command(office: Office, tmp_path: Path, monkeypatch: 
     with SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as mail:
         sending(office, mail)
         with subprocess.Popen(words, env=whole) as command:
-            within(90, lambda: any(line.startswith("RCPT") for line in mail.said), "the run sends")
+            within(180, lambda: any(line.startswith("RCPT") for line in mail.said), "the run sends")
             (server,) = (number for number in processes(home) if number != command.pid)
             house = House(office.root, port_of(server))
             refused = [
