@@ -1,4 +1,4 @@
-"""Six campaigns, each after a show of its own, and any number of people who were there."""
+"""Campaigns, each after a show of its own, and any number of people who were there."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -67,10 +67,10 @@ steps:
 """
 
 
-def write_workspace(root: Path) -> Workspace:
-    """Write the settings, six shows and six campaigns."""
+def write_workspace(root: Path, campaigns: int = CAMPAIGNS) -> Workspace:
+    """Write the settings, and so many shows and campaigns."""
     files = {"aftershow": _SETTINGS}
-    for number in range(CAMPAIGNS):
+    for number in range(campaigns):
         files[f"shows/expo-{number}"] = _SHOW.format(number=number)
         files[f"campaigns/follow-up-{number}"] = _CAMPAIGN.format(number=number)
     for name, text in files.items():
@@ -81,7 +81,7 @@ def write_workspace(root: Path) -> Workspace:
 
 
 def fill(engine: Engine, workspace: Workspace, contacts: int, *, interactions: int = 0) -> list[Campaign]:
-    """Add the people, a sixth of them at each show; returns the campaigns.
+    """Add the people, as many of them at each show; returns the campaigns.
 
     Nine in ten have the grade that the campaigns ask for. Some have no email, the address of someone before
     them, no permission, or a suppression. Each has so many interactions behind them.
@@ -92,7 +92,7 @@ def fill(engine: Engine, workspace: Workspace, contacts: int, *, interactions: i
         shows = [show_id(connection, show) for show in workspace.shows.values()]
         _add(connection, account, map(_account, range(1, contacts // _COMPANY + 2)))
         _add(connection, contact, map(_contact, everybody))
-        _add(connection, lead, (_lead(number, shows[number % CAMPAIGNS]) for number in everybody))
+        _add(connection, lead, (_lead(number, shows[number % len(shows)]) for number in everybody))
         evidence = insert(permission_evidence).values(contact_id=1, source="bench", **_YES)
         connection.execute(evidence)
         _add(connection, permission, (_permission(number) for number in everybody if number % 50))
