@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Engine, Select, Text, column, func, select, text
+from sqlalchemy import Connection, Engine, Select, func, literal, select, text
 
 from aftershow.store.adding import MANY, add_from
-from aftershow.store.listing import listings
-from aftershow.store.tables import account
+from aftershow.store.bulk import insert_rows
+from aftershow.store.tables import contact, meeting
 from aftershow.store.types import Moment
 
 NOW = datetime(2026, 9, 21, 15, tzinfo=UTC)
@@ -16,28 +16,33 @@ NOW = datetime(2026, 9, 21, 15, tzinfo=UTC)
 def test_what_is_there_stays_as_it_is(engine: Engine) -> None:
     """Only new rows count."""
     with engine.begin() as connection:
-        assert add_from(connection, account, _accounts(2)) == 2
-        unknown = _accounts(3).where(column("name", Text).not_in(select(account.c.name)))
-        assert add_from(connection, account, unknown) == 1
-        assert add_from(connection, account, unknown) == 0
-        assert connection.scalar(select(func.count()).select_from(account)) == 3
+        _add_contacts(connection, 3)
+        assert add_from(connection, meeting, _meetings(2)) == 2
+        unknown = _meetings(3).where(contact.c.id.not_in(select(meeting.c.contact_id)))
+        assert add_from(connection, meeting, unknown) == 1
+        assert add_from(connection, meeting, unknown) == 0
+        assert add_from(connection, meeting, _meetings(3)) == 0
+        assert connection.scalar(select(func.count()).select_from(meeting)) == 3
 
 
 def test_the_planner_knows_of_what_this_transaction_added(engine: Engine) -> None:
     """PostgreSQL would take the table for an empty one, and go through all of it for each row of another."""
     with engine.begin() as connection:
-        assert add_from(connection, account, _accounts(MANY)) == MANY
+        _add_contacts(connection, MANY)
+        assert add_from(connection, meeting, _meetings(MANY)) == MANY
         if connection.dialect.name == "postgresql":
-            known = text("SELECT reltuples FROM pg_class WHERE relname = 'account'")
+            known = text("SELECT reltuples FROM pg_class WHERE relname = 'meeting'")
             assert connection.scalar(known) == MANY
 
 
-def _accounts(count: int) -> Select[Any]:
-    columns = (
-        column("name", Text),
-        column("core", Text),
-        column("is_customer", Boolean),
-        column("created_at", Moment),
-    )
-    (rows,) = listings("new", columns, ((f"Firm {n}", f"firm {n}", False, NOW) for n in range(count)))
-    return select(rows).where(rows.c.name != "")
+def _add_contacts(connection: Connection, count: int) -> None:
+    values = {"email_is_shared": False, "is_customer": False, "locked": []}
+    times = {"created_at": NOW, "updated_at": NOW}
+    insert_rows(connection, contact, [{"id": n, **values, **times} for n in range(1, count + 1)])
+
+
+def _meetings(most: int) -> Select[Any]:
+    """A meeting with each of the first contacts."""
+    now = literal(NOW, Moment())
+    columns = (now.label("starts_at"), literal("accepted").label("status"), now.label("updated_at"))
+    return select(contact.c.id.label("contact_id"), *columns).where(contact.c.id <= most)
