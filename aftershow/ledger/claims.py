@@ -16,7 +16,7 @@ from aftershow.audience.history import ADDRESSES
 from aftershow.ledger.holds import any_reason, people_of
 from aftershow.ledger.rules import StepRules
 from aftershow.store.tables import contact, enrollment, message
-from aftershow.store.types import Moment, in_list
+from aftershow.store.types import Moment, in_list, in_rows
 from aftershow.words import State
 
 # Statements that are asked window after window are put into words once: that takes longer than an answer.
@@ -87,13 +87,13 @@ def _ran_out(campaign: str, state: State, now: datetime) -> ColumnElement[bool]:
         .where(message.c.campaign == campaign, message.c.state == state, message.c.lease_until <= now)
         .with_for_update(skip_locked=True)
     )
-    return and_(message.c.id.in_(dead), message.c.state == state)
+    return and_(in_rows(message.c.id, dead), message.c.state == state)
 
 
 def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetime, limit: int) -> list[int]:
-    """Claim up to `limit` messages of a step that are due; returns their ids, oldest first.
+    """Claim up to `limit` messages of a step that are due, those first that have been for longest.
 
-    Several workers may claim at once: each gets other messages.
+    Returns their ids, ascending. Several workers may claim at once: each gets other messages.
     """
     due = (
         select(message.c.id)
@@ -105,15 +105,14 @@ def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetim
             message.c.due_at <= now,
             message.c.expires_at > now,
         )
-        .order_by(message.c.id)
+        # As the index has them: by number, each claim would read and sort all that is due.
+        .order_by(message.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
-        # Asked once: as a subquery, PostgreSQL may ask for the next ones again for each row.
-        .cte("due")
     )
     claimed = connection.execute(
         update(message)
-        .where(message.c.id.in_(select(due.c.id)), message.c.state == State.PLANNED)
+        .where(in_rows(message.c.id, due), message.c.state == State.PLANNED)
         .values(state=State.CLAIMED, claimed_by=worker, lease_until=now + LEASE)
         .returning(message.c.id)
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Integer,
+    Select,
     Text,
     TypeDecorator,
     bindparam,
@@ -100,6 +101,33 @@ def _in_list_on_sqlite(element: in_list, compiler: SQLCompiler, **kw: Any) -> st
 def _in_list_on_postgresql(element: in_list, compiler: SQLCompiler, **kw: Any) -> str:
     column, ids = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"({column} = ANY ({ids}))"
+
+
+class in_rows(GenericFunction[Any]):  # noqa: N801  as above
+    """`in_rows(column, query)`: whether a column has one of the values of a query, which is asked once.
+
+    What the query locks or limits, it does once. PostgreSQL would take IN for a join, which it may ask the
+    other way round, and so read the whole table to find a few of its rows.
+    """
+
+    # As in_list.
+    type = NullType()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any], query: Select[Any]) -> None:
+        super().__init__(column, query.scalar_subquery())
+
+
+@compiles(in_rows, "sqlite")
+def _in_rows_on_sqlite(element: in_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    column, query = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({column} IN {query})"
+
+
+@compiles(in_rows, "postgresql")
+def _in_rows_on_postgresql(element: in_rows, compiler: SQLCompiler, **kw: Any) -> str:
+    column, query = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({column} = ANY (ARRAY{query}))"
 
 
 class later(GenericFunction[datetime]):  # noqa: N801  SQL functions are named as they are called

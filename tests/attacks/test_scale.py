@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine, event, text
 from aftershow.journey.ahead import take_turn
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import prepare
+from aftershow.journey.versions import newest
+from aftershow.ledger.claims import claim
 from aftershow.store.tables import metadata
 from bench.crowd import NOW, fill, write_workspace
 from bench.planning import SECOND, WAITING
@@ -24,6 +26,7 @@ from bench.planning import SECOND, WAITING
 FEW, MANY = 1_300, 5_200
 #: Work that grows in proportion may grow so much; the square would be 16 times as much.
 IN_PROPORTION = 1.3 * MANY / FEW
+BATCH = 50
 _LOOKED_AT = """
     SELECT sum(pg_stat_get_xact_blocks_fetched(oid) + pg_stat_get_xact_tuples_returned(oid))
     FROM (
@@ -121,6 +124,24 @@ def test_planning_costs_the_same_for_each_person(crowd: Crowd) -> None:
 
     few, many = plan(FEW), plan(MANY)
     assert {what: many[what] / cost < IN_PROPORTION for what, cost in few.items()} == dict.fromkeys(few, True)
+
+
+def test_claiming_costs_the_same_however_much_is_due(crowd: Crowd) -> None:
+    """A claim reads what it takes."""
+
+    def take_some(people: int) -> int:
+        campaign = crowd.gathered(people)
+        crowd.turn(campaign, NOW)
+        crowd.count_anew()
+        work = Work(crowd.engine)
+        with crowd.engine.begin() as connection:
+            version = newest(connection, campaign, now=NOW)
+        with work.counted() as connection:
+            rules = version.rules(*next(campaign.sending_steps), NOW)
+            assert len(claim(connection, rules, worker="w", now=NOW, limit=BATCH)) == BATCH
+        return work.count
+
+    assert take_some(MANY) / take_some(FEW) < 2
 
 
 def come_through_the_first_step(crowd: Crowd, campaign: Campaign) -> None:
