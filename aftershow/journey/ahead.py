@@ -18,7 +18,7 @@ from aftershow.journey.campaign import Campaign
 from aftershow.journey.enrolling import changes_with_time
 from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.turn import move_on, prepare
-from aftershow.journey.versions import Version, in_use
+from aftershow.journey.versions import Version, entered, in_use
 from aftershow.ledger.approvals import approve
 from aftershow.ledger.planning import occurrence, review
 from aftershow.ledger.rules import StepRules
@@ -219,7 +219,7 @@ def _changes_with_time(campaign: Campaign) -> bool:
 
 def _due(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime | None:
     ahead = select(func.min(enrollment.c.due_at)).where(
-        enrollment.c.campaign == campaign.name,
+        entered(campaign.name),
         enrollment.c.step.is_not(None),
         enrollment.c.exited_at.is_(None),
         ~exists().where(

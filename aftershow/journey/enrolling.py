@@ -27,7 +27,7 @@ from aftershow.audience.scope import Scope
 from aftershow.journey.campaign import MEETING, Track
 from aftershow.journey.chance import bounds, lot
 from aftershow.journey.dates import day_number
-from aftershow.journey.versions import Version
+from aftershow.journey.versions import Version, entered
 from aftershow.ledger.holds import HOLD_OUT
 from aftershow.people.team import keep_team
 from aftershow.store.adding import add_from
@@ -76,7 +76,7 @@ def enrol(connection: Connection, version: Version, *, now: datetime, news: bool
 def coming(connection: Connection, campaign: str, *, now: datetime) -> int:
     """Count the people whose next step is due later than now."""
     waiting = select(func.count()).where(
-        enrollment.c.campaign == campaign, enrollment.c.due_at > now, enrollment.c.exited_at.is_(None)
+        entered(campaign), enrollment.c.due_at > now, enrollment.c.exited_at.is_(None)
     )
     return connection.scalar(waiting) or 0
 

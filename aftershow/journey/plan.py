@@ -24,7 +24,7 @@ from aftershow.journey.routing import route
 from aftershow.journey.segments import contact_label
 from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.turn import prepare
-from aftershow.journey.versions import Moved, Version, in_use
+from aftershow.journey.versions import Moved, Version, entered, in_use
 from aftershow.leads.shows import show_id
 from aftershow.ledger.planning import PASSING, reach, review
 from aftershow.people.zones import zones_of
@@ -215,7 +215,7 @@ def _outside(connection: Connection, campaign: Campaign, *, now: datetime) -> di
     track = campaign.tracks[0]
     show = show_id(connection, campaign.show) if campaign.show else None
     scope = campaign.scope(now)
-    inside = select(enrollment.c.contact_id).where(enrollment.c.campaign == campaign.name)
+    inside = select(enrollment.c.contact_id).where(entered(campaign.name))
     others = (
         select(contact.c.id)
         .select_from(people_from(show, track.crowd))

@@ -144,6 +144,12 @@ def in_use(connection: Connection, campaign: Campaign) -> list[Version]:
     return versions
 
 
+def entered(campaign: str) -> ColumnElement[bool]:
+    """Whether an enrollment is of a campaign: by its versions, which the index of enrollments begins with."""
+    versions = select(campaign_version.c.id).where(campaign_version.c.campaign == campaign)
+    return enrollment.c.version_id.in_(versions)
+
+
 def move(connection: Connection, campaign: Campaign, current: Version, *, now: datetime) -> list[Moved]:
     """Bring those who are on the way under an earlier version to the newest, if the campaign says so.
 

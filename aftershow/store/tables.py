@@ -284,8 +284,8 @@ enrollment = Table(
     #: which meeting or date it is about, as a number; 0 when it is about the person
     Column("occurrence", BigInteger, nullable=False, default=0, server_default="0"),
     Column("version_id", ForeignKey("campaign_version.id"), nullable=False),
-    Column("contact_id", ForeignKey("contact.id"), nullable=False, index=True),
-    Column("lead_id", ForeignKey("lead.id")),
+    Column("contact_id", ForeignKey("contact.id"), nullable=False),
+    Column("lead_id", ForeignKey("lead.id"), index=True),
     Column("enrolled_at", Moment, nullable=False),
     #: where chance put the person: `hold_out`, or the arms of the splits so far, joined by /
     Column("arm", String(200)),
@@ -299,7 +299,8 @@ enrollment = Table(
     Column("due_at", Moment),
     Column("exited_at", Moment),
     Column("exit_reason", String(200)),
-    UniqueConstraint("campaign", "contact_id", "track", "occurrence"),
+    # The person first: who asks whether somebody is in must not be led through everybody of the campaign.
+    UniqueConstraint("contact_id", "campaign", "track", "occurrence"),
     Index(None, "version_id", "step", "due_at"),
 )
 
@@ -342,7 +343,8 @@ message = Table(
     _one_of("state", State),
     _one_of("channel", Channel),
     CheckConstraint("state <> 'held' OR reason IS NOT NULL", name="held_has_a_reason"),
-    UniqueConstraint("campaign", "step", "contact_id", "occurrence"),
+    # The person first, as in enrollment.
+    UniqueConstraint("contact_id", "campaign", "step", "occurrence"),
     Index(None, "campaign", "state", "step", "due_at"),
     Index(None, "campaign", "step", "address"),
     Index(None, "contact_id", "handed_over_at"),

@@ -1,6 +1,7 @@
 """The tables and the SQL that must mean the same on both databases."""
 
 import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,13 +9,13 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, insert, literal, select
+from sqlalchemy import Engine, insert, inspect, literal, make_url, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import open_engine
-from aftershow.store.migrate import configuration, upgrade
-from aftershow.store.tables import interaction, message, metadata, secret, show
+from aftershow.store.migrate import configuration, newest, upgrade
+from aftershow.store.tables import enrollment, interaction, message, metadata, secret, show
 from aftershow.store.types import Moment, later
 
 NOON = datetime(2026, 3, 8, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -96,25 +97,77 @@ def test_errors_of_many_rows_do_not_show_them(engine: Engine) -> None:
     assert "ana@example.com" not in "".join(traceback.format_exception(caught.value))
 
 
-def test_an_older_database_keeps_its_rows(tmp_path: Path) -> None:
-    """Upgrading a database that is in use loses nothing, and its foreign keys are enforced afterwards."""
-    engine = open_engine(f"sqlite:///{tmp_path}/old.db")
-    with engine.begin() as connection:
-        command.upgrade(configuration(connection), "0001")
-        for statement in (
-            "INSERT INTO contact (id, email, email_is_shared, is_customer, locked, created_at, updated_at)"
-            " VALUES (1, 'a@example.com', 0, 0, '[]', '2026-01-01', '2026-01-01')",
-            "INSERT INTO campaign_version VALUES (5, 'c', 'x', '', '2026-01-01')",
-            "INSERT INTO enrollment (id, campaign, version_id, contact_id, enrolled_at, step)"
-            " VALUES (3, 'c', 5, 1, '2026-01-01', 's')",
-            "INSERT INTO message (campaign, step, contact_id, occurrence, enrollment_id, channel, template,"
-            " state, planned_at, due_at, expires_at, attempts) VALUES ('c', 's', 1, 0, 3, 'email', 't',"
-            " 'planned', '2026-01-01', '2026-01-01', '2026-01-08', 0)",
-        ):
-            connection.exec_driver_sql(statement)
-    assert upgrade(engine)[0] == "0001"
-    with engine.begin() as connection:
-        row = connection.execute(select(message.c.version_id, message.c.contact_id)).one()
-        assert tuple(row) == (5, 1)
-        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+@pytest.fixture
+def unmade_engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a database without tables, once for each kind."""
+    if database_url.startswith("sqlite"):
+        engine = open_engine(f"sqlite:///{tmp_path}/old.db")
+        yield engine
+        engine.dispose()
+        return
+    admin = open_engine(database_url).execution_options(isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("CREATE DATABASE old")
+    engine = open_engine(make_url(database_url).set(database="old").render_as_string(hide_password=False))
+    yield engine
     engine.dispose()
+    with admin.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE old")
+    admin.dispose()
+
+
+_IN_A_CAMPAIGN = (
+    "INSERT INTO contact (id, email, email_is_shared, is_customer, locked, created_at, updated_at)"
+    " VALUES (1, 'a@example.com', false, false, '[]', '2026-01-01', '2026-01-01')",
+    "INSERT INTO campaign_version VALUES (5, 'c', 'x', '', '2026-01-01')",
+    "INSERT INTO enrollment (id, campaign, version_id, contact_id, enrolled_at, step)"
+    " VALUES (3, 'c', 5, 1, '2026-01-01', 's')",
+    "INSERT INTO message (campaign, step, contact_id, occurrence, enrollment_id, channel, template,"
+    " state, planned_at, due_at, expires_at, attempts) VALUES ('c', 's', 1, 0, 3, 'email', 't',"
+    " 'planned', '2026-01-01', '2026-01-01', '2026-01-08', 0)",
+)
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+def test_an_older_database_keeps_its_rows(unmade_engine: Engine, revision: str) -> None:
+    """Upgrading a database that is in use loses nothing, and it is as a new one afterwards."""
+    engine = unmade_engine
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), revision)
+        for statement in _IN_A_CAMPAIGN:
+            connection.exec_driver_sql(statement)
+        if revision > "0001":
+            connection.exec_driver_sql("UPDATE message SET version_id = 5")
+            connection.exec_driver_sql(
+                "UPDATE enrollment SET track = 't', occurrence = 7, arm = 'a', round = 2"
+            )
+    assert upgrade(engine) == (revision, newest())
+    with engine.begin() as connection:
+        row = connection.execute(select(message.c.version_id, message.c.contact_id, message.c.state)).one()
+        assert tuple(row) == (5, 1, "planned")
+        row = connection.execute(select(*enrollment.c["id", "track", "occurrence", "arm", "round"])).one()
+        assert tuple(row) == ((3, "", 0, None, 0) if revision == "0001" else (3, "t", 7, "a", 2))
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@pytest.mark.parametrize("statement", _IN_A_CAMPAIGN[2:])
+def test_an_upgraded_database_lets_nobody_in_twice(unmade_engine: Engine, statement: str) -> None:
+    """The keys that say who is in a campaign, and who gets a step, hold after an upgrade too."""
+    with unmade_engine.begin() as connection:
+        command.upgrade(configuration(connection), "0003")
+        for row in _IN_A_CAMPAIGN:
+            connection.exec_driver_sql(row)
+    upgrade(unmade_engine)
+    again = statement.replace("(3, 'c'", "(4, 'c'")
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), unmade_engine.begin() as connection:
+        connection.exec_driver_sql(again)
+
+
+def test_the_keys_of_campaigns_begin_with_the_person(engine: Engine) -> None:
+    """PostgreSQL may otherwise look for one person among everybody of a campaign (decision 0025)."""
+    for table in ("enrollment", "message"):
+        (key,) = inspect(engine).get_unique_constraints(table)
+        assert key["column_names"][0] == "contact_id"
