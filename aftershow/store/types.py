@@ -131,7 +131,7 @@ def _in_rows_on_postgresql(element: in_rows, compiler: SQLCompiler, **kw: Any) -
 
 
 class later(GenericFunction[datetime]):  # noqa: N801  SQL functions are named as they are called
-    """`later(moment, seconds)`: the moment so many seconds after another; seconds may be negative."""
+    """`later(moment, seconds)`: the moment so many whole seconds after another; they may be negative."""
 
     type = Moment()
     inherit_cache = True
@@ -140,8 +140,10 @@ class later(GenericFunction[datetime]):  # noqa: N801  SQL functions are named a
 @compiles(later, "sqlite")
 def _later_on_sqlite(element: later, compiler: SQLCompiler, **kw: Any) -> str:
     moment, seconds = (compiler.process(clause, **kw) for clause in element.clauses)
-    # SQLAlchemy writes six digits after the second; SQLite's own functions give three.
-    return f"(strftime('%Y-%m-%d %H:%M:%f', {moment}, ({seconds}) || ' seconds') || '000')"
+    # SQLite reckons in milliseconds and rounds to them, also up to the next minute; SQLAlchemy writes six
+    # digits after the second, which stay as they are.
+    whole = f"strftime('%Y-%m-%d %H:%M:%S', substr({moment}, 1, 19), ({seconds}) || ' seconds')"
+    return f"({whole} || substr({moment}, 20))"
 
 
 @compiles(later, "postgresql")

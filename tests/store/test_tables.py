@@ -43,12 +43,14 @@ def test_a_naive_time_is_refused(engine: Engine) -> None:
         )
 
 
-@pytest.mark.parametrize("seconds", [0, 1, 90, 86_400 * 45, -3_600])
-def test_later_adds_seconds(engine: Engine, seconds: int) -> None:
-    """`later` gives the same moment on both databases, and it compares with stored ones."""
+@pytest.mark.parametrize("microseconds", [0, 250_000, 999_999])
+@pytest.mark.parametrize("seconds", [0, 1, 90.0, 86_400 * 45, -3_600])
+def test_later_adds_seconds(engine: Engine, seconds: float, microseconds: int) -> None:
+    """`later` gives the same moment on both databases, to the microsecond, and it compares with stored ones."""
+    start = NOON.replace(second=59, microsecond=microseconds)
     with engine.begin() as connection:
-        moment = connection.scalar(select(later(literal(NOON, Moment()), seconds)))
-    assert moment == NOON + timedelta(seconds=seconds)
+        moment = connection.scalar(select(later(literal(start, Moment()), seconds)))
+    assert moment == start + timedelta(seconds=seconds)
 
 
 def test_foreign_keys_are_enforced(engine: Engine) -> None:
