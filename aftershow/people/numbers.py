@@ -22,6 +22,9 @@ def take_ids(connection: Connection, table: Table, count: int) -> Sequence[int]:
 
 def _highest(connection: Connection, table: Table) -> int:
     highest: int = connection.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0
+    if table.dialect_options["sqlite"]["autoincrement"]:
+        ever = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        highest = max(highest, connection.scalar(ever, {"name": table.name}) or 0)
     if table is contact:
         # A contact that was merged away keeps its number: links and old exports may still name it.
         merged: int = connection.scalar(select(func.coalesce(func.max(merged_contact.c.id), 0))) or 0

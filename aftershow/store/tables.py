@@ -5,6 +5,7 @@ email addresses in lower case, phone numbers in E.164, countries as ISO 3166-1 a
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -39,6 +40,11 @@ metadata = MetaData(
 def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+#: Of tables whose numbers stand elsewhere, in links and in the occurrence of an enrollment: the number of a
+#: row that is gone goes to no other. PostgreSQL's sequences never give one twice; SQLite must be told.
+_NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
 
 
 #: A trade show, or a standing avenue such as a web form; written from config/shows/ at each import and run.
@@ -109,6 +115,7 @@ contact = Table(
     Column("last_opened_at", Moment),
     Column("last_clicked_at", Moment),
     Column("last_replied_at", Moment),
+    **_NEVER_AGAIN,
 )
 
 #: What says by itself who a person is: a personal email, a badge at a show, a mobile with a surname.
@@ -348,6 +355,7 @@ message = Table(
     Index(None, "campaign", "state", "step", "due_at"),
     Index(None, "campaign", "step", "address"),
     Index(None, "contact_id", "handed_over_at"),
+    **_NEVER_AGAIN,
 )
 
 #: Something that happened between us and a contact; append-only.
@@ -385,6 +393,7 @@ meeting = Table(
     Column("status", String(20), nullable=False),
     Column("updated_at", Moment, nullable=False),
     UniqueConstraint("contact_id", "starts_at"),
+    **_NEVER_AGAIN,
 )
 
 #: How far a channel's rate is used up, for all workers together.

@@ -9,13 +9,14 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, insert, inspect, literal, make_url, select
+from sqlalchemy import Engine, func, insert, inspect, literal, make_url, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from aftershow.people.numbers import take_ids
 from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import configuration, newest, upgrade
-from aftershow.store.tables import enrollment, interaction, message, metadata, secret, show
+from aftershow.store.tables import contact, enrollment, interaction, meeting, message, metadata, secret, show
 from aftershow.store.types import Moment, later
 
 NOON = datetime(2026, 3, 8, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -46,7 +47,7 @@ def test_a_naive_time_is_refused(engine: Engine) -> None:
 @pytest.mark.parametrize("microseconds", [0, 250_000, 999_999])
 @pytest.mark.parametrize("seconds", [0, 1, 90.0, 86_400 * 45, -3_600])
 def test_later_adds_seconds(engine: Engine, seconds: float, microseconds: int) -> None:
-    """`later` gives the same moment on both databases, to the microsecond, and it compares with stored ones."""
+    """`later` gives the same moment on both databases, to the microsecond; it compares with stored ones."""
     start = NOON.replace(second=59, microsecond=microseconds)
     with engine.begin() as connection:
         moment = connection.scalar(select(later(literal(start, Moment()), seconds)))
@@ -166,6 +167,29 @@ def test_an_upgraded_database_lets_nobody_in_twice(unmade_engine: Engine, statem
     again = statement.replace("(3, 'c'", "(4, 'c'")
     with pytest.raises(IntegrityError, match=r"(?i)unique"), unmade_engine.begin() as connection:
         connection.exec_driver_sql(again)
+
+
+@pytest.mark.parametrize("revision", ["0003", "head"])
+def test_numbers_are_given_once(unmade_engine: Engine, revision: str) -> None:
+    """A link names a person, a message or a meeting by its number: it never means another one later."""
+    with unmade_engine.begin() as connection:
+        command.upgrade(configuration(connection), revision)
+        for statement in _IN_A_CAMPAIGN:
+            connection.exec_driver_sql(statement)
+    upgrade(unmade_engine)
+    if unmade_engine.dialect.name == "postgresql":
+        with unmade_engine.begin() as connection:
+            connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('contact', 'id'), 1)")
+    a_meeting = insert(meeting).values(contact_id=1, starts_at=NOON, status="accepted", updated_at=NOON)
+    a_contact = insert(contact).values(email_is_shared=False, locked=[], created_at=NOON, updated_at=NOON)
+    with unmade_engine.begin() as connection:
+        for table, row in ((meeting, a_meeting), (contact, a_contact)):
+            connection.execute(row)
+            last = connection.scalar(select(func.max(table.c.id)))
+            connection.execute(table.delete().where(table.c.id == last))
+            connection.execute(row)
+            assert connection.scalar(select(func.max(table.c.id))) == last + 1
+            assert take_ids(connection, table, 1)[0] > last + 1
 
 
 def test_the_keys_of_campaigns_begin_with_the_person(engine: Engine) -> None:

@@ -19,9 +19,19 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_enrollment_contact_id'))
         batch_op.create_index(batch_op.f('ix_enrollment_lead_id'), ['lead_id'], unique=False)
 
-    with op.batch_alter_table('message', schema=None) as batch_op:
+    with op.batch_alter_table('message', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.create_unique_constraint(batch_op.f('uq_message_contact_id_campaign_step_occurrence'), ['contact_id', 'campaign', 'step', 'occurrence'])
         batch_op.drop_constraint(batch_op.f('uq_message_campaign_step_contact_id_occurrence'), type_='unique')
+
+    if op.get_bind().dialect.name == 'sqlite':
+        for table in ('contact', 'meeting'):
+            with op.batch_alter_table(table, schema=None, recreate='always', table_kwargs={'sqlite_autoincrement': True}):
+                pass
+        # The numbers of contacts that were merged away are taken as well.
+        op.execute(
+            "UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(id), 0) FROM merged_contact))"
+            " WHERE name = 'contact'"
+        )
 
     if op.get_bind().dialect.name == 'postgresql':
         # A turn changes most of its campaign's rows; at a tenth or a fifth of the table nobody has counted or
