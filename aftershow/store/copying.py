@@ -44,8 +44,16 @@ def _hurry(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _at_one_moment(engine: Engine) -> Engine:
+    """Return the engine for a transaction that sees all tables at one moment, as on SQLite each does."""
+    once = reading(engine)
+    if engine.dialect.name == "postgresql":
+        return once.execution_options(isolation_level="REPEATABLE READ")
+    return once
+
+
 def _copy(engine: Engine, copy: Engine) -> None:
-    with reading(engine).connect() as source, copy.begin() as target:
+    with _at_one_moment(engine).connect() as source, copy.begin() as target:
         for table in metadata.sorted_tables:
             rows = source.execution_options(yield_per=_BATCH).execute(select(table)).mappings()
             for part in rows.partitions(_BATCH):
