@@ -1,6 +1,5 @@
 """The command line: each command reads its words, calls the inside and prints what came back."""
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -602,15 +601,15 @@ def _quiet_prefect() -> None:
 
 def _show(as_json: bool, document: Mapping[str, Any], print_it: Any) -> None:
     if as_json:
-        print(json.dumps(document, default=_as_text, ensure_ascii=False, indent=2))  # noqa: T201  what was asked for
+        from aftershow import printing
+
+        printing.document(document)
     else:
         print_it()
 
 
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
 def _fail(error: AftershowError | str, *, code: int) -> NoReturn:
-    print(error, file=sys.stderr)  # noqa: T201  the program's voice
+    from aftershow import printing
+
+    printing.complain(str(error))
     sys.exit(code)

@@ -13,19 +13,22 @@ AftershowError
     ├── OutcomeUnknownError   it may have been sent: never try again by machine
     └── PermanentError        our settings are wrong: stop the campaign, keep the people
 
-A docstring is the exception's default message. Text given to an exception never holds data of people.
+A docstring is the exception's default message. Text given to an exception never holds data of people, and
+loses what would steer a terminal: it may name a stranger's file, or quote a provider.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aftershow.signs import plain
+
 
 class AftershowError(Exception):
     """Something went wrong in Aftershow."""
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+        super().__init__(plain(message or (type(self).__doc__ or "").strip()))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +46,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return f"{place}: {self.path}: {self.text}" if self.path else f"{place}: {self.text}"
+        return plain(f"{place}: {self.path}: {self.text}" if self.path else f"{place}: {self.text}")
 
 
 class WorkspaceError(AftershowError):

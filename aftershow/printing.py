@@ -1,5 +1,11 @@
-"""What the commands print for people to read."""
+"""What the commands print for people to read.
 
+Everything that is printed goes through `say`, `table`, `progress`, `complain` or `document`, which drop what
+would steer a terminal; no text is taken for Rich's markup.
+"""
+
+import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -9,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from aftershow.phrases import moved_on, number_of
+from aftershow.signs import escaped, plain
 
 if TYPE_CHECKING:
     from aftershow.audience.explanation import Explanation
@@ -38,17 +45,38 @@ _aside = Console(stderr=True, highlight=False)
 
 def say(text: str) -> None:
     """Print a line as it is."""
-    console.print(escape(text))
+    console.print(Text(plain(text)))
+
+
+def complain(text: str) -> None:
+    """Print what went wrong, aside from results, and without cutting its lines."""
+    print(plain(text), file=sys.stderr)  # noqa: T201  the program's voice
+
+
+def document(content: Mapping[str, Any]) -> None:
+    """Print one JSON document (RFC 8259) for programs; what would steer a terminal is there as \\uXXXX."""
+    text = json.dumps(content, default=_as_text, ensure_ascii=False, indent=2)
+    print(escaped(text))  # noqa: T201  what was asked for
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a table; whole numbers stand to the right."""
-    drawn = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    drawn = Table(
+        title=Text(plain(title)) if title else None,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+    )
     for position, heading in enumerate(headings):
         numbers = bool(rows) and all(isinstance(row[position], int) for row in rows)
-        drawn.add_column(heading, justify="right" if numbers else "left", header_style="dim")
+        drawn.add_column(Text(heading), justify="right" if numbers else "left", header_style="dim")
     for row in rows:
-        drawn.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+        drawn.add_row(*(Text("" if cell is None else plain(str(cell))) for cell in row))
     console.print(drawn)
     console.print()
 
@@ -475,4 +503,4 @@ def demo(outcome: Mapping[str, Any]) -> None:
 
 def progress(text: str) -> None:
     """Tell what is going on, aside from the result."""
-    _aside.print(escape(text), style="dim")
+    _aside.print(Text(plain(text)), style="dim")

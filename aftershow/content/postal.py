@@ -6,6 +6,7 @@ from typing import Any
 from babel import Locale
 
 from aftershow.content.parts import one_line
+from aftershow.signs import plain
 
 #: Countries are written in English: the post office that sends the letter on must read it, wherever it is.
 _COUNTRIES = Locale("en").territories
@@ -21,5 +22,9 @@ def recipient_lines(person: Mapping[str, Any], address: str) -> tuple[str, ...]:
     *lines, last = address.split(", ")
     if last == person.get("country"):
         last = _COUNTRIES.get(last, last)
-    shown = map(one_line, (name, person.get("company") or "", *lines, last))
+    shown = map(_line, (name, person.get("company") or "", *lines, last))
     return tuple(line for line in shown if line)
+
+
+def _line(text: str) -> str:
+    return one_line(plain(text))

@@ -1,6 +1,6 @@
 """What a template may say about its person: the names that conditions know, and a few more."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -17,6 +17,8 @@ from aftershow.journey.digest import digest
 from aftershow.journey.versions import Version
 from aftershow.ledger.holds import people_of
 from aftershow.people.addresses import ADDRESSES
+from aftershow.people.harmless import said, said_name, said_phrase
+from aftershow.signs import plain
 from aftershow.store.tables import contact, enrollment, lead, message
 from aftershow.store.types import in_list
 from aftershow.words import Channel, Crowd
@@ -24,6 +26,13 @@ from aftershow.workspace.settings import Rep, Settings
 
 #: What a template may ask of a person; dotted where a thing has known parts.
 NAMES = frozenset((*(fact.name for fact in RECORDED), "answers", "digest.ungraded", "digest.promises"))
+
+#: How templates print what strangers may have said; every other text loses its hidden signs alone.
+_PRINTED: Mapping[str, Callable[[str], str | None]] = {
+    **dict.fromkeys(("given_name", "family_name"), said_name),
+    **dict.fromkeys(("title", "city", "state", "postal_code", "company", "account.name"), said_phrase),
+    "owner": said,
+}
 
 #: What is read whether a template names it or not: who writes, the clock of the show, the contact's language.
 _ALWAYS = frozenset({"owner", "show.timezone", "language"})
@@ -121,16 +130,19 @@ def person_context(
     now: datetime,
     facts: Sequence[Fact] = RECORDED,
 ) -> dict[str, Any]:
-    """Turn a row of `person_columns` into what templates see; shows and meetings have the show's time."""
+    """Turn a row of `person_columns` into what templates see; shows and meetings have the show's time.
+
+    Nothing of it makes a link that we did not write, also of what an earlier version let into the database.
+    """
     context: dict[str, Any] = {
-        "answers": dict(row["answers"] or {}),
+        "answers": said(dict(row["answers"] or {})),
         "show": {},
         "meeting": {},
         "account": {},
     }
     for fact in facts:
         group, _, name = fact.name.rpartition(".")
-        (context[group] if group else context)[name] = row[fact.name]
+        (context[group] if group else context)[name] = _printed(fact.name, row[fact.name])
     zone = ZoneInfo(context["show"]["timezone"] or settings.timezone)
     for group, name in (("show", "starts"), ("show", "ends"), ("meeting", "starts")):
         at = context[group].get(name)
@@ -138,6 +150,10 @@ def person_context(
             context[group][name] = at.astimezone(zone)
     context.update(our=_ours(settings), sender=_sender(settings, rep), now=now)
     return context
+
+
+def _printed(name: str, value: Any) -> Any:
+    return _PRINTED.get(name, plain)(value) if isinstance(value, str) else value
 
 
 def _writer(campaign: Campaign, owner: str | None) -> Rep | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, literal, select, true
 
 from aftershow.audience.functions import MemberName, member
+from aftershow.people.harmless import said, said_name, said_phrase
 from aftershow.store.tables import account, capture, contact, lead
 
 
@@ -42,7 +43,9 @@ def digest(
     )
     return {
         "ungraded": [_entry(row, clock) for row in connection.execute(ungraded)],
-        "promises": [_entry(row, clock) | {"promise": row.promise} for row in connection.execute(promised)],
+        "promises": [
+            _entry(row, clock) | {"promise": said(row.promise)} for row in connection.execute(promised)
+        ],
     }
 
 
@@ -52,6 +55,6 @@ def _said(document: ColumnElement[Any], name: str) -> ColumnElement[str | None]:
 
 
 def _entry(row: Row[Any], clock: ZoneInfo) -> dict[str, Any]:
-    name = " ".join(filter(None, (row.given_name, row.family_name)))
+    name = " ".join(filter(None, map(said_name, (row.given_name, row.family_name))))
     scanned = row.captured_at.astimezone(clock) if row.captured_at else None
-    return {"name": name or None, "company": row.company, "captured_at": scanned}
+    return {"name": name or None, "company": said_phrase(row.company), "captured_at": scanned}

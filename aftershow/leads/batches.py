@@ -15,6 +15,7 @@ from aftershow.people.numbers import take_ids
 from aftershow.people.permissions import MARKETING, Statement, record_all
 from aftershow.people.records import write_records
 from aftershow.people.reviews import add_reviews
+from aftershow.signs import plain
 from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import capture, contact, fix_entry, interaction
@@ -169,7 +170,7 @@ def _write(target: Target, placed: Sequence[_Placed], roster: Roster, tally: Tal
     for one in placed:
         row = one.said.row
         for name, reason in one.said.fields.get("unread", {}).items():
-            tally.notes.append(Note(file=row.file, line=row.line, field=name, reason=reason))
+            tally.notes.append(Note(file=plain(row.file), line=row.line, field=name, reason=reason))
 
 
 def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
@@ -253,8 +254,8 @@ def _write_fixes(target: Target, broken: Sequence[tuple[Understood, str]], tally
     rows = []
     for one, why in broken:
         row = one.row
-        reason = f"sheet {row.sheet}: {why}" if row.sheet else why
-        tally.fix_list.append(FixEntry(file=row.file, line=row.line, reason=reason))
+        reason = plain(f"sheet {row.sheet}: {why}" if row.sheet else why)
+        tally.fix_list.append(FixEntry(file=plain(row.file), line=row.line, reason=reason))
         rows.append(
             {
                 "show_id": target.show_id,

@@ -16,6 +16,7 @@ from aftershow.leads.result import ImportResult
 from aftershow.leads.rows import LeadRow
 from aftershow.leads.shows import show_id
 from aftershow.leads.understanding import Understanding
+from aftershow.signs import plain
 from aftershow.store.adding import MANY
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import import_file
@@ -141,7 +142,7 @@ def _file_id(connection: Connection, path: Path, show_number: int, now: datetime
     sha256 = sha256_of(path)
     connection.execute(
         insert_into(connection, import_file)
-        .values(show_id=show_number, sha256=sha256, name=path.name, rows=0, imported_at=now)
+        .values(show_id=show_number, sha256=sha256, name=plain(path.name), rows=0, imported_at=now)
         .on_conflict_do_nothing()
     )
     same = (import_file.c.show_id == show_number, import_file.c.sha256 == sha256)

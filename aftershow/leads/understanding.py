@@ -13,9 +13,11 @@ from aftershow.leads.rows import LeadRow
 from aftershow.leads.times import read_moment
 from aftershow.leads.wordings import grade, language_tag, yes_or_no
 from aftershow.people.emails import normal_email
+from aftershow.people.harmless import why_unread
 from aftershow.people.names import split_full_name
 from aftershow.people.phones import Phone, read_phone
 from aftershow.people.places import city_and_state, country_code, has_state, is_canadian, state_code
+from aftershow.signs import plain
 from aftershow.words import Answer
 from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import RAW_ONLY, Show
@@ -76,9 +78,9 @@ class Understanding:
 
     def __call__(self, row: LeadRow) -> Understood:
         """Return what a row says; never raises for what a cell holds."""
-        cells, answers = self._by_field(row)
         fields: dict[str, Any] = {}
         unread: dict[str, str] = {}
+        cells, answers = self._by_field(row, unread)
         _read_names(cells, fields)
         self._read_place(cells, fields, unread)
         self._read_addresses(cells, fields, unread)
@@ -104,22 +106,23 @@ class Understanding:
             needs_known=not reachable,
         )
 
-    def _by_field(self, row: LeadRow) -> tuple[_Cells, dict[str, str]]:
+    def _by_field(self, row: LeadRow, unread: dict[str, str]) -> tuple[_Cells, dict[str, str]]:
         cells: _Cells = {}
         answers: dict[str, str] = {}
         for heading, text in row.cells.items():
             field, answer = self._told_by.get(heading) or self._learn(heading)
-            value = text.strip()
+            written = text.strip()
             if field in self._translated_fields:
-                value = self._translated(field, value)
+                written = self._translated(field, written)
+            value = plain(written).strip()
             if not value or value in _BLANKS or field == RAW_ONLY:
                 continue
             if field == "notes":
                 cells[field] = f"{cells[field]}\n{value}" if field in cells else value
             elif answer:
                 answers[answer] = f"{answers[answer]}; {value}" if answer in answers else value
-            elif field not in cells and len(value) <= _LONGEST:
-                cells[field] = value if value.isalnum() else " ".join(value.split())
+            elif field not in cells:
+                _take(cells, unread, field, written)
         return cells, answers
 
     def _learn(self, heading: str) -> tuple[str, str]:
@@ -235,6 +238,17 @@ def _day_first(show: Show) -> bool | None:
     return show.country not in _MONTH_FIRST
 
 
+def _take(cells: _Cells, unread: dict[str, str], field: str, written: str) -> None:
+    """Take the text of a cell for a field, or note why not; then a later column may say it."""
+    if len(written) > _LONGEST:
+        unread.setdefault(field, f"it is longer than {_LONGEST} characters")
+    elif why := why_unread(field, written):
+        unread.setdefault(field, why)
+    else:
+        value = plain(written)
+        cells[field] = value if value.isalnum() else " ".join(value.split())
+
+
 def _put(fields: dict[str, Any], name: str, value: object) -> None:
     if value:
         fields[name] = value
@@ -276,7 +290,15 @@ def _is_reachable(fields: Mapping[str, Any]) -> bool:
 
 
 def _why_unusable(unread: Mapping[str, str]) -> str:
-    broken = {"email": "the email address", "phone": "the phone number", "mobile": "the mobile number"}
+    broken = {
+        "email": "the email address",
+        "phone": "the phone number",
+        "mobile": "the mobile number",
+        "given_name": "the first name",
+        "family_name": "the last name",
+        "full_name": "the name",
+        "company": "the company",
+    }
     unreadable = [words for name, words in broken.items() if name in unread]
     reason = "nothing to recognise or reach a person by (a name with a company, an email address, a phone)"
     return f"{reason}; can't be read: {', '.join(unreadable)}" if unreadable else reason
