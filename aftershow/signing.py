@@ -7,6 +7,7 @@ import hmac
 import secrets
 from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlalchemy import Connection, select
 
@@ -17,8 +18,14 @@ from aftershow.words import Channel
 
 #: Bytes of a signature in a message's key: a million guesses a second hit nothing within a lifetime.
 SIGNATURE_LENGTH = 10
-#: A secret from the environment is at least this long, in characters.
-SECRET_LENGTH = 16
+#: A secret from the environment is at least this long, in characters: 128 bits when they are hex digits.
+SECRET_LENGTH = 32
+#: It has so many different runs of four characters, which a repeated word has not, and so many different
+#: steps in Unicode from a character to the next, which rows of letters have not. Random secrets have more.
+RUNS, STEPS = 24, 12
+#: Words of examples and of secrets that somebody made up, in small letters.
+MADE_UP = ("aftershow", "changeme", "change-me", "change_me", "example", "password", "qwerty", "secret")
+MAKE_ONE = 'Make one with: python -c "import secrets; print(secrets.token_hex(32))"'
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SECRET_NAME = "signing"  # noqa: S105 -- the name of the row, not the secret
@@ -77,11 +84,12 @@ class Signer:
 def load_secret(connection: Connection, override: str | None = None) -> bytes:
     """Return the installation's secret: AFTERSHOW_SECRET if given as `override`, else the database's.
 
-    When the database has none, one of 32 random bytes is made. Raises UsageError for a short override.
+    When the database has none, one of 32 random bytes is made. Raises UsageError for an override that is
+    plainly weak.
     """
     if override is not None:
-        if len(override) < SECRET_LENGTH:
-            raise UsageError(f"AFTERSHOW_SECRET is too short: it needs {SECRET_LENGTH} characters or more.")
+        if weakness := why_weak(override):
+            raise UsageError(f"AFTERSHOW_SECRET is weak: {weakness}. {MAKE_ONE}")
         return override.encode()
     query = select(secret.c.value).where(secret.c.name == _SECRET_NAME)
     kept = connection.execute(query).scalar()
@@ -91,6 +99,19 @@ def load_secret(connection: Connection, override: str | None = None) -> bytes:
         connection.execute(made.on_conflict_do_nothing())
         kept = connection.execute(query).scalar_one()
     return bytes.fromhex(kept)
+
+
+def why_weak(secret: str) -> str | None:
+    """Return why a secret is no secret, or None; how hard it is to guess, no program can tell from one."""
+    if len(secret) < SECRET_LENGTH:
+        return f"it needs {SECRET_LENGTH} characters or more"
+    if any(word in secret.lower() for word in MADE_UP):
+        return "it has a word in it that anybody would try"
+    steps = {ord(after) - ord(before) for before, after in pairwise(secret)}
+    runs = {secret[start : start + 4] for start in range(len(secret) - 3)}
+    if len(runs) < RUNS or len(steps) < STEPS:
+        return "it repeats itself, or is a row of letters and digits"
+    return None
 
 
 def _digest(key: bytes, text: bytes) -> bytes:

@@ -8,6 +8,16 @@ from aftershow.errors import DeliveryError, PermanentError, TemporaryError
 from aftershow.ports import Outcome, Receipt, Rendered, RenderedEmail
 from connectors._smtp_reply import Reply
 
+#: What the second number of an enhanced status code says that it is about.
+SUBJECTS = {
+    "1.": "the address",
+    "2.": "the mailbox",
+    "3.": "the mail system",
+    "4.": "the network",
+    "5.": "the protocol",
+    "6.": "the content",
+    "7.": "security or policy, such as reputation, limits or SPF",
+}
 #: An address as it may stand in MAIL and RCPT without quoting and without SMTPUTF8.
 ENVELOPE = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 
@@ -24,14 +34,23 @@ def unfit(message: Rendered) -> Outcome | None:
 
 
 def refused(message: RenderedEmail, reply: Reply) -> Outcome:
-    """Return what a refusal means that may be about the person, the message or us."""
-    words = reply.words(message.to)
+    """Return what a refusal means that may be about the person, the message or us.
+
+    The server's words are for the ledger alone: errors are logged and shown, and it may repeat what it heard.
+    """
     if not 500 <= reply.code <= 599:
-        return TemporaryError(f"The mail server does not take it now: {words}")
+        return TemporaryError(f"The mail server does not take it now: {reply.codes}{_meaning(reply)}.")
     if reply.about_us:
-        return PermanentError(f"The mail server refuses us: {words}")
+        return PermanentError(f"The mail server refuses us: {reply.codes}{_meaning(reply)}.")
     hard = "hard_bounce" if reply.hard else None
-    return Receipt(key=message.key, accepted=False, reason=words, suppress=hard)
+    return Receipt(key=message.key, accepted=False, reason=reply.words(message.to), suppress=hard)
+
+
+def sender_refused(reply: Reply) -> DeliveryError:
+    """Return what it means that the envelope's sender is refused; the server may know the person already."""
+    if 500 <= reply.code <= 599:
+        return PermanentError(f"The mail server refuses our sender: {reply.codes}{_meaning(reply)}.")
+    return TemporaryError(f"The mail server does not take our sender now: {reply.codes}{_meaning(reply)}.")
 
 
 def against_us(reply: Reply) -> DeliveryError:
@@ -53,12 +72,18 @@ def no_connection(error: OSError | ValueError) -> DeliveryError:
         case smtplib.SMTPServerDisconnected() | ssl.SSLEOFError():
             return TemporaryError("The mail server broke off while it was greeted.")
         case smtplib.SMTPException() | ssl.SSLError():
-            return PermanentError(f"The mail server can't be used with these settings: {error}")
+            return PermanentError(f"The mail server can't be used with these settings: {str(error)[:300]}")
         case OSError():
             return TemporaryError(f"The mail server can't be reached: {error.strerror or error}.")
         case _:
             # smtplib puts what it could not say into the error's text, and that may be the password.
             return PermanentError("The host, username or password can't be said to a mail server.")
+
+
+def _meaning(reply: Reply) -> str:
+    """Return what an enhanced status code is about (RFC 3463, 3), in brackets."""
+    subject = SUBJECTS.get(reply.status[2:4])
+    return f" ({subject}; its log has the words)" if subject else " (its log has the words)"
 
 
 def _flaw(message: RenderedEmail) -> str | None:

@@ -4,6 +4,11 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+#: So many characters of an answer are looked at (RFC 5321 4.5.3.1.5 allows lines of 512 octets).
+LONGEST = 2_000
+
+#: An address; begun only where a word begins, so that a long word is gone through once.
+_ADDRESS = re.compile(r"(?<![^\s<>()\"',;:])[^\s<>()\"',;:@]*@[^\s<>()\"',;:]+")
 #: The address does not exist (RFC 3463, RFC 7505). Every other 5.x.x may pass, or is not about the person.
 HARD = frozenset({"5.1.1", "5.1.2", "5.1.6", "5.1.10"})
 #: Servers without enhanced codes say it in words.
@@ -27,8 +32,14 @@ class Reply:
 
     @classmethod
     def of(cls, code: int, text: bytes | str) -> Self:
-        """Return a reply as smtplib gives it."""
+        """Return a reply as smtplib gives it, cut to what an answer has to say."""
+        text = text[:LONGEST]
         return cls(code=code, text=text if isinstance(text, str) else text.decode("utf-8", "replace"))
+
+    @property
+    def codes(self) -> str:
+        """The codes alone, for whoever must not read what the answer repeats."""
+        return f"{self.code} {self.status}".strip()
 
     @property
     def status(self) -> str:
@@ -56,7 +67,7 @@ class Reply:
 
     def words(self, to: str = "") -> str:
         """The answer in one line, without addresses and without the person's name in front of the @."""
-        text = re.sub(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+", "…", self.text)
+        text = _ADDRESS.sub("…", self.text)
         if to:
             text = re.sub(rf"(?<!\w){re.escape(to.partition('@')[0])}(?!\w)", "…", text, flags=re.IGNORECASE)
         printable = "".join(letter if letter.isprintable() else " " for letter in text)

@@ -9,7 +9,7 @@ from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError,
 from aftershow.ports import Outcome, Receipt, Rendered, RenderedEmail
 from connectors._smtp_line import BrokenError, Line
 from connectors._smtp_lines import Lines
-from connectors._smtp_outcomes import against_us, refused, unfit
+from connectors._smtp_outcomes import refused, sender_refused, unfit
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -120,7 +120,7 @@ class Trip:
             if refusal is not None:
                 verb, reply = refusal
                 line.settle_down(reply)
-                flight.outcome = against_us(reply) if verb == "MAIL" else refused(flight.message, reply)
+                flight.outcome = sender_refused(reply) if verb == "MAIL" else refused(flight.message, reply)
                 return
             flight.following = self._take(line)
             line.write(

@@ -5,13 +5,14 @@ import smtplib
 import ssl
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from aftershow.errors import UsageError
-from aftershow.ports import ConnectorSettings, Outcome, Rendered
+from aftershow.ports import ConnectorSettings, Outcome, Rendered, is_loopback
 from aftershow.words import Channel
+from connectors._smtp_client import Client, TlsClient
 from connectors._smtp_dkim import Seal
 from connectors._smtp_dkim import Settings as DkimSettings
 from connectors._smtp_lines import Lines
@@ -41,6 +42,15 @@ class Settings(ConnectorSettings):
     local_hostname: str | None = None
     #: sign each email; None: the mail server does, or nobody
     dkim: DkimSettings | None = None
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> Self:
+        if self.username is not None and not (self.tls or self.starttls) and not is_loopback(self.host):
+            raise ValueError(
+                "with `starttls: false` the password would cross the network in the clear: take the line "
+                "out, or say `tls: true`, or let a mail server on this machine (127.0.0.1) pass it on"
+            )
+        return self
 
 
 class Connector:
@@ -73,9 +83,9 @@ class Connector:
     def _dial(self) -> smtplib.SMTP:
         s = self._settings
         connection = (
-            smtplib.SMTP_SSL(s.host, s.port, s.local_hostname, timeout=s.timeout, context=self._tls)
+            TlsClient(s.host, s.port, s.local_hostname, timeout=s.timeout, context=self._tls)
             if s.tls
-            else smtplib.SMTP(s.host, s.port, s.local_hostname, timeout=s.timeout)
+            else Client(s.host, s.port, s.local_hostname, timeout=s.timeout)
         )
         try:
             if s.starttls and not s.tls:

@@ -1,5 +1,6 @@
 """Hands texts to Twilio through its own client (https://www.twilio.com/docs/messaging/api)."""
 
+import logging
 import os
 import re
 import ssl
@@ -7,10 +8,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from pathlib import Path
-from threading import local
 from typing import Any, ClassVar, Self
 
-from pydantic import Field, HttpUrl, model_validator
+from pydantic import Field, HttpUrl, field_validator, model_validator
 
 from aftershow.errors import (
     DeliveryError,
@@ -19,8 +19,17 @@ from aftershow.errors import (
     TemporaryError,
     UsageError,
 )
-from aftershow.ports import ConnectorSettings, Outcome, Receipt, Rendered, RenderedText, Taken
+from aftershow.ports import (
+    ConnectorSettings,
+    Outcome,
+    Receipt,
+    Rendered,
+    RenderedText,
+    Taken,
+    is_loopback,
+)
 from aftershow.words import Channel
+from connectors._twilio_answers import Listener
 from connectors._twilio_flight import Flight
 
 TOKEN = "AFTERSHOW_TWILIO_AUTH_TOKEN"  # noqa: S105  the variable's name, not a token
@@ -34,6 +43,14 @@ LATER = frozenset({20429, 30001, 30003, 30017, 30022})
 OURS = frozenset(
     {20003, 21212, 21408, 21603, 21606, 21608, 21659, 21660, 21661, 21703, 30007, 30032, 30034, 63016}
 )
+
+
+#: What a document that is not Twilio's can raise while it is read.
+UNREADABLE = (ValueError, AttributeError, TypeError, KeyError, RecursionError)
+#: Twilio's name for a message, and what else is kept of an answer.
+SID, SHORT = re.compile(r"[A-Za-z0-9]{1,64}"), re.compile(r"[A-Za-z0-9.+-]{1,40}")
+#: Nobody gets so many texts that they all must be read to find one.
+LONGEST_LIST = 10_000
 
 
 class Settings(ConnectorSettings):
@@ -50,6 +67,15 @@ class Settings(ConnectorSettings):
     connections: int = Field(default=8, ge=1, le=100)
     #: seconds to wait for the connection, and for the answer
     timeout: float = Field(default=20, gt=0)
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_token_in_the_clear(cls, url: HttpUrl | None) -> HttpUrl | None:
+        if url is not None and url.scheme != "https" and not is_loopback(url.host or ""):
+            raise ValueError(
+                "http:// would send the token in the clear: say https://, or 127.0.0.1 in a test"
+            )
+        return url
 
     @model_validator(mode="after")
     def _one_sender(self) -> Self:
@@ -71,10 +97,9 @@ class Connector:
         token = os.environ.get(TOKEN)
         if not token:
             raise UsageError(f"Twilio's auth token is missing. Put it into the environment as {TOKEN}.")
-        #: what the last response asked of the thread that got it
-        self._asked = local()
+        self._listener = Listener(settings.timeout)
         self._http = TwilioHttpClient(
-            timeout=settings.timeout, request_hooks={"response": self._read_retry_after}
+            timeout=settings.timeout, request_hooks={"response": self._listener.hear}, logger=_silent()
         )
         client = Client(settings.account_sid, token, http_client=self._http)
         if settings.base_url is not None:
@@ -114,15 +139,17 @@ class Connector:
         try:
             # Not asked for by its date: Twilio's filter is the day of sending, which a queued message lacks.
             listed = [
-                Taken(provider_id=found.sid, body=found.body or "", at=found.date_created or since)
-                for found in self._messages.stream(to=to, page_size=1000)
+                Taken(provider_id=_sid(found), body=found.body or "", at=found.date_created or since)
+                for found in self._messages.stream(to=to, page_size=1000, limit=LONGEST_LIST)
             ]
         except TwilioException as error:
             status = getattr(error.args[-1], "status_code", None)
             refused = PermanentError if status in (401, 403, 404) else TemporaryError
             raise refused(f"Twilio does not show its list ({status or 'another document'}).") from None
-        except (RequestException, ValueError, AttributeError, TypeError, KeyError) as error:
+        except (RequestException, *UNREADABLE) as error:
             raise TemporaryError(f"Twilio's list can't be read ({type(error).__name__}).") from None
+        if len(listed) == LONGEST_LIST:
+            raise TemporaryError("Twilio's list of this number is too long to be believed.")
         return [taken for taken in listed if since <= taken.at <= until]
 
     def close(self) -> None:
@@ -150,35 +177,38 @@ class Connector:
             raise PermanentError("The twilio connector carries texts only.")
         try:
             created = self._messages.create(to=message.to, body=message.body, **self._sender)
+            sid = _sid(created)
         except TwilioException as error:
             return self._refused(message, error)
-        except (ValueError, AttributeError, TypeError):
-            created = None  # not Twilio's document: a proxy's page, or half an answer
-        if created is None or created.sid is None:
-            raise OutcomeUnknownError("Twilio's answer can't be read; it may have taken the message.")
-        said = {name: getattr(created, name) for name in ("num_segments", "price", "price_unit", "status")}
-        data = {name: str(value) for name, value in said.items() if value is not None}
-        return Receipt(key=message.key, accepted=True, provider_id=created.sid, data=data)
+        except UNREADABLE:
+            # Not Twilio's document: a proxy's page, or half an answer.
+            raise OutcomeUnknownError(
+                "Twilio's answer can't be read; it may have taken the message."
+            ) from None
+        said = {
+            name: str(getattr(created, name)) for name in ("num_segments", "price", "price_unit", "status")
+        }
+        data = {name: value for name, value in said.items() if value != "None" and SHORT.fullmatch(value)}
+        return Receipt(key=message.key, accepted=True, provider_id=sid, data=data)
 
     def _refused(self, message: RenderedText, error: Any) -> Receipt:
-        """Read a refusal; `from None`, because Twilio's own text holds the number."""
-        code, status = error.code, error.status
-        words = f"{code} {_without_numbers(getattr(error, 'msg', None) or error.title)}"
+        """Read a refusal: its codes alone, since Twilio's own text repeats what it was sent."""
+        code, status = (number if type(number) is int else 0 for number in (error.code, error.status))
+        words = (
+            f"{code}, https://www.twilio.com/docs/api/errors/{code}" if code != status else f"HTTP {status}"
+        )
         if code in SUPPRESS:
             return Receipt(key=message.key, accepted=False, reason=words, suppress=SUPPRESS[code])
         if status == 429 or code in LATER:
-            raise TemporaryError(f"Twilio asks to wait: {words}", retry_after=self._asked.wait) from None
+            raise TemporaryError(
+                f"Twilio asks to wait: {words}", retry_after=self._listener.retry_after
+            ) from None
         # Without a code of its own, these say that the account or the address of the service is wrong.
         if code in OURS or status in (401, 403, 404):
             raise PermanentError(f"Twilio refuses us: {words}") from None
         if not 400 <= status <= 499:
             raise OutcomeUnknownError(f"Twilio failed and may have taken the message: {words}") from None
         return Receipt(key=message.key, accepted=False, reason=words)
-
-    def _read_retry_after(self, response: Any, *_: object, **__: object) -> None:
-        # The client's exception drops the header. Twilio gives seconds, not the date that HTTP also allows.
-        after = response.headers.get("Retry-After", "")
-        self._asked.wait = float(after) if re.fullmatch(r"\d{1,6}", after) else None
 
 
 def _make_ready(session: Any, url: str, connections: int) -> None:
@@ -205,6 +235,15 @@ def _no_answer(error: Any) -> DeliveryError:
     return OutcomeUnknownError(f"Twilio had the message and did not answer ({type(error).__name__}).")
 
 
-def _without_numbers(words: str) -> str:
-    words = words.removeprefix("Unable to create record: ")
-    return re.sub(r"[+(]*\d(?:[\s().-]{0,2}\d){5,}", "…", " ".join(words.split()))[:300]
+def _sid(message: Any) -> str:
+    """Return Twilio's name for a message; raises ValueError for what is none."""
+    if not isinstance(message.sid, str) or not SID.fullmatch(message.sid):
+        raise ValueError("a message without a name")
+    return str(message.sid)
+
+
+def _silent() -> logging.Logger:
+    """Return a log that keeps nothing: Twilio's client would write down the numbers and the words."""
+    log = logging.getLogger(f"{__name__}.silent")
+    log.disabled = True
+    return log

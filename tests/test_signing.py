@@ -92,6 +92,7 @@ def test_two_who_need_the_secret_at_once_get_the_same(engine: Engine) -> None:
 def test_the_environment_wins(sqlite_engine: Engine) -> None:
     """An installation on several machines brings its own secret; a weak one is refused."""
     with sqlite_engine.begin() as connection:
-        assert load_secret(connection, "0123456789abcdef") == b"0123456789abcdef"
-        with pytest.raises(UsageError, match="too short"):
+        good = "9f2c47d1b80e5a6394c1d7e2f05b8a63"
+        assert load_secret(connection, good) == good.encode()
+        with pytest.raises(UsageError, match="32 characters or more"):
             load_secret(connection, "short")

@@ -15,6 +15,7 @@ from aftershow.journey.context import NAMES
 from aftershow.journey.program import sending_places
 from aftershow.journey.reading import load_campaigns
 from aftershow.journey.trials import campaign_of, run_trial
+from aftershow.signing import MAKE_ONE, why_weak
 from aftershow.words import Channel
 from aftershow.workspace.source import Source, collect
 from aftershow.workspace.wording import did_you_mean
@@ -53,6 +54,8 @@ def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnecto
         problems += _channel_problems(workspace, check_connector) + _segment_problems(workspace)
         campaigns = collect(problems, lambda: load_campaigns(workspace)) or {}
         tests = _run_tests(root, campaigns, problems, broken=not campaigns)
+    if weakness := why_weak(environ["AFTERSHOW_SECRET"]) if "AFTERSHOW_SECRET" in environ else None:
+        problems.append(Problem(file="environment", path="AFTERSHOW_SECRET", text=f"{weakness}. {MAKE_ONE}"))
     return Findings(
         problems=list(dict.fromkeys(problems)),
         warnings=warnings,

@@ -217,14 +217,14 @@ def test_each_code_has_its_meaning(
         assert result.suppress == suppress
 
 
-def test_a_reason_keeps_the_words_and_hides_the_number(
+def test_a_reason_is_the_code_and_where_it_is_explained(
     twilio: responses.RequestsMock, sender: Sender
 ) -> None:
-    """Twilio's words stay, numbers in any writing go."""
+    """Twilio's own words may repeat the number or the text, so they are not kept."""
     twilio.add("POST", URL, body=refusal(21612, "+15550100001"), status=400)
     [outcome] = sender.send([a_text()])
     assert isinstance(outcome, Receipt)
-    assert outcome.reason == "21612 The 'To' number … or … is not for this list"
+    assert outcome.reason == "21612, https://www.twilio.com/docs/api/errors/21612"
 
 
 @pytest.mark.parametrize(
