@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from aftershow.errors import AftershowError, CampaignStoppedError, LeadFileError, UsageError, WorkspaceError
+from aftershow.privacy import keep_to_ourselves
 
 if TYPE_CHECKING:
     from aftershow.desk import Desk
@@ -59,6 +60,7 @@ HERE = Path()
 
 def main() -> NoReturn:
     """Run the command line; exits 0 when done, 1 with problems found, 2 for wrong usage or workspace."""
+    keep_to_ourselves()
     try:
         app()
     except (UsageError, WorkspaceError) as error:

@@ -16,6 +16,7 @@ from aftershow.journey.campaign import Campaign
 from aftershow.journey.reading import load_campaign
 from aftershow.ledger.sending import Clock
 from aftershow.ports import Sender
+from aftershow.privacy import close_to_others, keep_to_ourselves
 from aftershow.signing import Signer, load_secret
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import ensure_ready, upgrade
@@ -24,6 +25,9 @@ from aftershow.workspace.shows import Show
 from aftershow.workspace.wording import did_you_mean
 from aftershow.workspace.workspace import Workspace, load_workspace
 from connectors import open_sender
+
+#: Folders in which commands put what not everybody is to read: Prefect's database and logs, previews.
+HOLDING_PEOPLE = (".prefect", "preview")
 
 
 class Desk:
@@ -68,6 +72,10 @@ def upgrade_database(root: Path) -> tuple[str | None, str]:
 @contextmanager
 def _open_database(root: Path) -> Iterator[tuple[Workspace, Engine]]:
     workspace = load_workspace(root, os.environ)
+    # Here as well as in the command line: a worker that somebody started otherwise runs flows, too.
+    keep_to_ourselves()
+    for folder in HOLDING_PEOPLE:
+        close_to_others(workspace.root / folder)
     engine = open_engine(workspace.database_url)
     try:
         yield workspace, engine

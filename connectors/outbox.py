@@ -1,7 +1,9 @@
 """Keeps every message as a file, so that a run can be looked at without sending anything."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
+from stat import S_IMODE, S_IRWXO
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -35,6 +37,9 @@ class Connector:
 
     def __init__(self, settings: Settings, workspace: Path) -> None:
         self._folder = workspace / settings.folder
+        with suppress(OSError):
+            # A group that may look stays; an earlier version let everybody in.
+            self._folder.chmod(S_IMODE(self._folder.stat().st_mode) & ~S_IRWXO)
 
     def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
         """Write a file for each message; the receipt's provider_id is its name inside the folder."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aftershow.errors import ContentError, Problem
+from aftershow.workspace.inside import leads_out
 
 #: No file of a template is longer.
 FILE_LIMIT = 256 * 1024
@@ -34,6 +35,9 @@ class TemplateFiles:
 
     def folder(self, name: str) -> Path:
         """Return the folder of a message; raises ContentError, with the nearest name, when there is none."""
+        if leads_out(self.root.parent, self.root):
+            text = "is a link out of the workspace, and links are not followed: put the folder itself there"
+            raise ContentError(problems=[Problem(file=self.root.name, text=text)])
         folder = self.root / name
         if _FOLDER.fullmatch(name) and folder.is_dir() and not folder.is_symlink():
             return folder

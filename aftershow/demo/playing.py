@@ -31,8 +31,9 @@ from aftershow.ledger.counts import summary
 from aftershow.ledger.tally import Tally
 from aftershow.store.tables import interaction, message
 from aftershow.words import Channel, InteractionKind, State
+from aftershow.workspace.inside import leads_out
 from aftershow.workspace.shows import Show
-from aftershow.workspace.workspace import SETTINGS
+from aftershow.workspace.workspace import SETTINGS, load_workspace
 
 #: Says that a folder is a demo's, so that a later demo may replace it.
 MARK = ".aftershow-demo"
@@ -327,14 +328,26 @@ def _campaign_outcome(connection: Connection, name: str) -> CampaignOutcome:
 
 
 def _copy(source: Path, target: Path) -> None:
+    if target.exists() and not (target / MARK).exists() and any(target.iterdir()):
+        raise UsageError(f"{target} is not an earlier demo. Name another folder with --in.")
+    load_workspace(source)
     if target.exists():
-        if not (target / MARK).exists() and any(target.iterdir()):
-            raise UsageError(f"{target} is not an earlier demo. Name another folder with --in.")
         shutil.rmtree(target)
     for folder in ("config", "templates", "leads"):
-        shutil.copytree(source / folder, target / folder)
+        shutil.copytree(source / folder, target / folder, ignore=partial(_foreign, source))
+    target.chmod(0o700)
     (target / MARK).touch()
     _send_to_the_outbox(target / SETTINGS)
+
+
+def _foreign(source: Path, folder: str, names: list[str]) -> set[str]:
+    """Return what is not copied: links out of the workspace, and what is no file."""
+    paths = {name: Path(folder, name) for name in names}
+    return {
+        name
+        for name, path in paths.items()
+        if leads_out(source, path) or not (path.is_file() or path.is_dir())
+    }
 
 
 def _send_to_the_outbox(settings: Path) -> None:

@@ -15,8 +15,11 @@ from aftershow.journey.context import NAMES
 from aftershow.journey.program import sending_places
 from aftershow.journey.reading import load_campaigns
 from aftershow.journey.trials import campaign_of, run_trial
+from aftershow.privacy import is_open_to_others
 from aftershow.signing import MAKE_ONE, why_weak
+from aftershow.store.engine import database_file
 from aftershow.words import Channel
+from aftershow.workspace.inside import leads_out
 from aftershow.workspace.source import Source, collect
 from aftershow.workspace.wording import did_you_mean
 from aftershow.workspace.workspace import CAMPAIGNS, TESTS, Workspace, load_workspace
@@ -54,6 +57,7 @@ def check(root: Path, environ: Mapping[str, str], check_connector: CheckConnecto
         problems += _channel_problems(workspace, check_connector) + _segment_problems(workspace)
         campaigns = collect(problems, lambda: load_campaigns(workspace)) or {}
         tests = _run_tests(root, campaigns, problems, broken=not campaigns)
+    warnings += _open_files(root, workspace) + _linked_leads(root)
     if weakness := why_weak(environ["AFTERSHOW_SECRET"]) if "AFTERSHOW_SECRET" in environ else None:
         problems.append(Problem(file="environment", path="AFTERSHOW_SECRET", text=f"{weakness}. {MAKE_ONE}"))
     return Findings(
@@ -116,6 +120,27 @@ def _channel_problems(workspace: Workspace, check_connector: CheckConnector) -> 
         except AftershowError as error:
             found.append(workspace.settings_source.problem(("channels", channel.value), str(error)))
     return found
+
+
+def _open_files(root: Path, workspace: Workspace | None) -> list[str]:
+    """Say which files with data of people everybody on this machine may read."""
+    database = database_file(workspace.database_url) if workspace else None
+    files = [*(root / name for name in (".prefect", "outbox", "preview")), *filter(None, [database])]
+    return [
+        f"{file.name} is open to every user of this machine: chmod o-rwx {file}"
+        for file in files
+        if is_open_to_others(file)
+    ]
+
+
+def _linked_leads(root: Path) -> list[str]:
+    """Say which lead files and folders are passed over because they are links out of the workspace."""
+    leads = root / "leads"
+    paths = [leads] if leads_out(root, leads) else sorted(leads.glob("*"))
+    paths += [file for folder in paths if not leads_out(root, folder) for file in sorted(folder.glob("*"))]
+    linked = [path for path in paths if leads_out(root, path)]
+    text = "is a link out of the workspace, and what it leads to is not imported by itself"
+    return [f"{path.relative_to(root)} {text}" for path in linked]
 
 
 def _run_tests(

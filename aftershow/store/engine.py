@@ -1,5 +1,8 @@
 """Engines for the two databases, set up so that what is committed stays."""
 
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
@@ -10,6 +13,7 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.schema import Table
 
 from aftershow.errors import UsageError
+from aftershow.privacy import close_to_others
 
 #: The databases that the tests run on.
 DIALECTS = ("sqlite", "postgresql")
@@ -38,9 +42,28 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "handle_error", _hide_values)
         return engine
     engine = create_engine(parsed, connect_args={"timeout": 30}, hide_parameters=True)
+    if file := database_file(url):
+        event.listen(engine, "do_connect", partial(_keep_private, file))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def database_file(url: str) -> Path | None:
+    """Return the file that an SQLite database lies in; None for other databases and for one in memory."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    name = parsed.database if parsed.get_backend_name() == "sqlite" else None
+    return Path(name) if name and name != ":memory:" and not name.startswith("file:") else None
+
+
+def _keep_private(file: Path, *_: Any) -> None:
+    """Let nobody else read the database, whose logs (-wal, -shm) get the same rights from SQLite."""
+    with suppress(OSError):
+        file.touch(mode=0o600, exist_ok=False)
+    close_to_others(file)
 
 
 def _hide_values(context: ExceptionContext) -> None:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from aftershow.errors import Problem, WorkspaceError
+from aftershow.workspace.inside import leads_out
 from aftershow.workspace.reading import Document, dotted, parse
 from aftershow.workspace.wording import Place, explain
 
@@ -38,9 +39,10 @@ class Source:
     def load(cls, root: Path, file: str) -> "Source":
         """Read the file `file` of the workspace `root`.
 
-        Raises WorkspaceError when it can't be read, is larger than MAX_BYTES, is not UTF-8 or not YAML 1.2.
+        Raises WorkspaceError when it can't be read, lies outside by a link, is larger than MAX_BYTES, is not
+        UTF-8 or not YAML 1.2.
         """
-        return cls.parse(file, _decode(file, _read(root / file, file)))
+        return cls.parse(file, _decode(file, _read(root, file)))
 
     @classmethod
     def parse(cls, file: str, text: str) -> "Source":
@@ -93,7 +95,11 @@ def _parsed(file: str, text: str) -> Document:
     return parse(file, text)
 
 
-def _read(path: Path, file: str) -> bytes:
+def _read(root: Path, file: str) -> bytes:
+    path = root / file
+    if leads_out(root, path):
+        text = "a link leads out of the workspace, and such links are not followed: put the file itself here"
+        raise WorkspaceError([Problem(file=file, text=text)])
     if not path.is_file():
         raise WorkspaceError([Problem(file=file, text="there is no such file")])
     try:

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from aftershow.errors import Problem, WorkspaceError
+from aftershow.workspace.inside import leads_out
 from aftershow.workspace.model import Model
 from aftershow.workspace.segments import Segment, Segments
 from aftershow.workspace.settings import Rep, Settings
@@ -141,7 +142,11 @@ def _misnamed_shows(shows: Mapping[str, Show], sources: Mapping[str, Source]) ->
 def _files_nobody_reads(root: Path) -> list[Problem]:
     """A misspelt file name is a mistake like a misspelt key."""
     read = {SETTINGS, SEGMENTS}
-    found = (path.relative_to(root) for path in (root / "config").rglob("*.y*ml") if path.is_file())
+    found = (
+        path.relative_to(root)
+        for path in (root / "config").rglob("*.y*ml")
+        if path.is_file() and not leads_out(root, path)
+    )
     unread = (
         path.as_posix()
         for path in found

@@ -5,6 +5,7 @@ import shutil
 from datetime import timedelta
 from email.policy import default
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
 
@@ -43,6 +44,8 @@ def test_the_demo_accounts_for_everyone(
     accounts_for_everyone(first)
     assert set(first.files) == {"email", "text", "letter", "call", "meeting"}
     assert {"connected", "no_answer", "replied"} <= set(first.came_back)
+    # All of it is data of people, whoever they are.
+    assert S_IMODE((tmp_path / "demo").stat().st_mode) == 0o700
 
 
 @pytest.mark.proof
