@@ -18,7 +18,8 @@ BREAK = "\v"
 # Written out, since \n{3,} takes seven times as long.
 _EMPTY_LINES = re.compile(r"\n\n\n+")
 #: Inside of a line: at its ends, they are stripped with the spaces.
-_BREAKS = re.compile(rf"[^\S\n]*{BREAK}\s*")
+#: Spaces are gone through once, from where they begin.
+_BREAKS = re.compile(rf"(?:(?<![^\S\n])[^\S\n]+)?{BREAK}\s*")
 _DISPLAY_NONE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
