@@ -2,7 +2,7 @@
 
 import atexit
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from threading import Lock
 from typing import Any
 
@@ -20,7 +20,9 @@ _idle: list[Process] = []
 _lock = Lock()
 
 
-def ask(function: Callable[..., Iterable[Any]], *arguments: Any, limits: Limits) -> Iterator[Any]:
+def ask(
+    function: Callable[..., Iterable[Any]], *arguments: Any, limits: Limits
+) -> Generator[Any, None, None]:
     """Yield what `function(*arguments)` yields in a process of its own, one after the other.
 
     `function` is one of a module; what it yields are plain values (see wire.read_plain). An error of ours

@@ -24,29 +24,34 @@ class Limits:
         """Set the limit for this process, from now on."""
         if sys.platform != "win32":
             in_use = _memory_in_use()
-            limit = in_use + self.memory if in_use else resource.RLIM_INFINITY
-            resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+            _set(resource.RLIMIT_AS, in_use + self.memory if in_use else None)
 
     def limit_time(self) -> None:
         """Give this process the time for one more answer."""
         if sys.platform != "win32":
             usage = resource.getrusage(resource.RUSAGE_SELF)
-            until = math.ceil(usage.ru_utime + usage.ru_stime) + self.seconds
             # The system ends a process that is beyond it, whatever it is busy with.
-            resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
+            _set(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime) + self.seconds)
 
 
 def lift() -> None:
     """Take the limits off again: what is loaded for the next question counts for none."""
     if sys.platform != "win32":
         for what in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
-            resource.setrlimit(what, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            _set(what, None)
 
 
 def leave_no_core() -> None:
     """See to it that a crash of this process writes no file: it would hold what people wrote."""
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _set(what: int, limit: int | None) -> None:
+    """Set a limit; None for none but the one that whoever started us has set, which can't be raised."""
+    _, hard = resource.getrlimit(what)
+    limits = [one for one in (limit, hard) if one is not None and one != resource.RLIM_INFINITY]
+    resource.setrlimit(what, (min(limits, default=resource.RLIM_INFINITY), hard))
 
 
 def _memory_in_use() -> int | None:

@@ -175,5 +175,5 @@ def test_who_stops_listening_ends_it() -> None:
     before = one_answer(who_answers)
     listening = ask(busy_after, 1, limits=LIMITS)
     next(listening)
-    listening.close()  # type: ignore[attr-defined]  # a generator, as its name does not say
+    listening.close()
     assert one_answer(who_answers) != before
