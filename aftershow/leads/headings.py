@@ -3,9 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from aftershow.leads.readers.bounds import LONGEST_HEADING
 from aftershow.people.names import fold
-from aftershow.workspace.shows import Layout
+
+if TYPE_CHECKING:
+    # What a show's YAML may say takes a while to load, and the process that reads a file is not told it.
+    from aftershow.workspace.shows import Layout
 
 ANSWER = "answers."
 #: Fields of a second sheet, which has one question and its answer in each row.
@@ -89,7 +94,7 @@ _SYNONYMS = {fold(word): field for field, words in _KNOWN.items() for word in wo
 class Columns:
     """Our field for each column of a show's files."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: "Layout") -> None:
         #: our field for each place in a file without headings
         self.by_place: Sequence[str] = layout.columns
         self._given = dict(layout.headings)
@@ -108,6 +113,8 @@ class Columns:
 
     def known(self, heading: str) -> str | None:
         """Return our field for a heading that the YAML names or that exports use; else None."""
+        if len(heading) > LONGEST_HEADING:
+            return None
         plain = _REPEATED.sub("", heading).strip()
         if plain in self._given:
             return self._given[plain]
@@ -128,13 +135,28 @@ def place_name(place: int) -> str:
 
 def unique_headings(cells: Sequence[str]) -> tuple[str, ...]:
     """Return headings without blanks or repetitions: a second `Phone` becomes `Phone (2)`."""
-    seen: dict[str, int] = {}
-    headings = []
-    for place, cell in enumerate(cells, start=1):
-        heading = " ".join(cell.split()) or place_name(place)
-        count = seen[heading] = seen.get(heading, 0) + 1
-        headings.append(heading if count == 1 else f"{heading} ({count})")
-    return tuple(headings)
+    namer = Namer()
+    return tuple(
+        namer.name(" ".join(cell.split()) or place_name(place)) for place, cell in enumerate(cells, start=1)
+    )
+
+
+class Namer:
+    """Gives each column or property a name of its own."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
+
+    def name(self, heading: str) -> str:
+        """Return the heading, numbered where it is taken."""
+        name = heading
+        while name in self._taken:
+            # From where it stood: looking from the beginning each time would take for ever.
+            count = self._counts[heading] = self._counts.get(heading, 1) + 1
+            name = f"{heading} ({count})"
+        self._taken.add(name)
+        return name
 
 
 def answer_name(question: str) -> str:

@@ -4,16 +4,16 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, text, update
 
 from aftershow.leads.batches import Tally, Target, import_batch, newest_contact
 from aftershow.leads.headings import Columns
-from aftershow.leads.readers.opening import open_leads, sha256_of
+from aftershow.leads.readers.apart import reading_apart
+from aftershow.leads.readers.opening import sha256_of
 from aftershow.leads.result import ImportResult
-from aftershow.leads.rows import LeadRow
+from aftershow.leads.rows import Batch
 from aftershow.leads.shows import show_id
 from aftershow.leads.understanding import Understanding
 from aftershow.signs import plain
@@ -25,8 +25,6 @@ from aftershow.workspace.shows import Show
 
 __all__ = ["ImportResult", "import_files"]
 
-#: So many rows are matched and written together.
-BATCH = 1_000
 #: Names the lock that imports into PostgreSQL wait for; any number that nothing else uses.
 _LOCK = 0x41465445
 
@@ -77,24 +75,19 @@ def _import_file(
     now: datetime,
     report: Callable[[int], None],
 ) -> ImportResult:
-    reading = open_leads(path, columns)
-    _wait_for_other_imports(connection)
-    number = show_id(connection, show)
-    target = Target(
-        connection=connection,
-        show=show,
-        show_id=number,
-        file_id=_file_id(connection, path, number, now),
-        now=now,
-        newest_contact=newest_contact(connection),
-    )
-    tally = Tally()
-    with _garbage_left_lying():
-        for rows in _batches(reading.rows):
-            import_batch(target, understand, rows, tally)
-            report(reading.done())
-            # Of what came with the batch alone.
-            gc.collect(1)
+    with reading_apart(path, columns) as batches:
+        sha256 = sha256_of(path)
+        _wait_for_other_imports(connection)
+        number = show_id(connection, show)
+        target = Target(
+            connection=connection,
+            show=show,
+            show_id=number,
+            file_id=_file_id(connection, path.name, sha256, number, now),
+            now=now,
+            newest_contact=newest_contact(connection),
+        )
+        tally = _import_batches(target, understand, batches, report)
     _remember_rows(connection, target.file_id, tally.rows)
     _count_anew(connection, tally.captures)
     return ImportResult(
@@ -109,15 +102,23 @@ def _import_file(
     )
 
 
+def _import_batches(
+    target: Target, understand: Understanding, batches: Iterator[Batch], report: Callable[[int], None]
+) -> Tally:
+    tally = Tally()
+    with _garbage_left_lying():
+        for batch in batches:
+            import_batch(target, understand, batch.rows, tally)
+            report(batch.done)
+            # Of what came with the batch alone.
+            gc.collect(1)
+    return tally
+
+
 def _count_anew(connection: Connection, captures: int) -> None:
     # PostgreSQL counts by itself some time after the commit; until then a campaign is planned as for nobody.
     if captures >= MANY and connection.dialect.name == "postgresql":
         connection.exec_driver_sql("ANALYZE (SKIP_LOCKED) account, contact, contact_key, lead, permission")
-
-
-def _batches(rows: Iterator[LeadRow]) -> Iterator[list[LeadRow]]:
-    while batch := list(islice(rows, BATCH)):
-        yield batch
 
 
 @contextmanager
@@ -138,11 +139,10 @@ def _wait_for_other_imports(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
-def _file_id(connection: Connection, path: Path, show_number: int, now: datetime) -> int:
-    sha256 = sha256_of(path)
+def _file_id(connection: Connection, name: str, sha256: str, show_number: int, now: datetime) -> int:
     connection.execute(
         insert_into(connection, import_file)
-        .values(show_id=show_number, sha256=sha256, name=plain(path.name), rows=0, imported_at=now)
+        .values(show_id=show_number, sha256=sha256, name=plain(name), rows=0, imported_at=now)
         .on_conflict_do_nothing()
     )
     same = (import_file.c.show_id == show_number, import_file.c.sha256 == sha256)

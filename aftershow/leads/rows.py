@@ -36,3 +36,12 @@ class Reading:
     rows: Iterator[LeadRow]
     #: how many bytes of the file are behind, about
     done: Callable[[], int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """Rows that are matched and written together."""
+
+    rows: list[LeadRow]
+    #: how many bytes of the file are behind, about
+    done: int

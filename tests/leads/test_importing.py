@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 
 from aftershow.feedback.outcomes import log_outcome
 from aftershow.leads.fixes import fix_list
-from aftershow.leads.importing import BATCH, import_files
+from aftershow.leads.importing import import_files
+from aftershow.leads.readers.bounds import BATCH
 from aftershow.leads.shows import show_id
 from aftershow.people.suppressions import suppress
 from aftershow.store.tables import (

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from aftershow.errors import LeadFileError
 from aftershow.leads.headings import Columns
+from aftershow.leads.readers.bounds import LONGEST_ROW
+from aftershow.leads.readers.measuring import row_too_long
 from aftershow.leads.readers.tables import Record, lead_rows
 from aftershow.leads.readers.texts import lines_of
 from aftershow.leads.rows import Reading
@@ -17,7 +19,7 @@ _DELIMITERS = ",;\t|"
 #: So much of the beginning chooses the delimiter.
 _SAMPLE_LINES, _SAMPLE_CHARACTERS = 60, 65_536
 #: Excel's own first line, which names the delimiter.
-_NAMED = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+_NAMED = re.compile(r"sep=([^\w\s\"']|\t)\r?\n?", re.IGNORECASE)
 
 
 def read_delimited(path: Path, columns: Columns, *, encoding: str) -> Reading:
@@ -41,14 +43,38 @@ def _records(path: Path, text: io.TextIOWrapper) -> Iterator[Record]:
     named = _NAMED.fullmatch(sample[0]) if sample else None
     skipped = 1 if named else 0
     delimiter = named[1] if named else delimiter_of(sample)
-    reader = csv.reader(chain(sample[skipped:], lines), delimiter=delimiter, strict=True)
+    bounded = _Bounded(chain(sample[skipped:], lines))
+    reader = csv.reader(bounded, delimiter=delimiter, strict=True)
     begins = skipped + 1
     try:
         for cells in reader:
             yield begins, cells
             begins = reader.line_num + skipped + 1
+            bounded.given = 0
     except csv.Error as error:
         raise _broken(path, begins, reader.line_num + skipped, error) from error
+    except _TooLongError as error:
+        raise row_too_long(path.name, begins) from error
+
+
+class _TooLongError(Exception):
+    """A row goes on and on, over many lines."""
+
+
+class _Bounded:
+    """Lines for one row after the other, as long as a row may be."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        #: characters of the row that is being read
+        self.given = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.given += len(line)
+            if self.given > LONGEST_ROW:
+                raise _TooLongError
+            yield line
 
 
 def _broken(path: Path, begins: int, ends: int, error: csv.Error) -> LeadFileError:

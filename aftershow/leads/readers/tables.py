@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from aftershow.errors import LeadFileError
 from aftershow.leads.headings import Columns, place_name, unique_headings
+from aftershow.leads.readers.bounds import MOST_COLUMNS
+from aftershow.leads.readers.measuring import require_headings, too_wide
 from aftershow.leads.rows import LeadRow
 
 #: The headings are among the first so many rows; above them stand titles.
@@ -21,12 +24,15 @@ def lead_rows(
 ) -> Iterator[LeadRow]:
     """Yield the rows below the headings; a file without any is read by the columns of the show's YAML.
 
-    Raises LeadFileError when there are no headings and the YAML has no columns.
+    Raises LeadFileError when there are no headings and the YAML has no columns, or far too many.
     """
-    first = [record for _, record in zip(range(SEARCHED_ROWS), records, strict=False)]
+    records = ((line, _bounded(file, line, cells)) for line, cells in records)
+    first = list(islice(records, SEARCHED_ROWS))
     place = headings_place(first, columns)
     if place is not None:
-        headings = unique_headings(first[place][1])
+        line, cells = first[place]
+        headings = unique_headings(cells)
+        require_headings(file, line, headings)
         below = first[place + 1 :]
     elif columns.by_place:
         headings = tuple(place_name(place) for place in range(1, len(columns.by_place) + 1))
@@ -38,6 +44,16 @@ def lead_rows(
         )
     yield from _rows(below, headings, file, sheet)
     yield from _rows(records, headings, file, sheet)
+
+
+def _bounded(file: str, line: int, cells: Sequence[str]) -> Sequence[str]:
+    """Return the cells of a row that is not too wide; blank ones behind the last with text don't count."""
+    if len(cells) <= MOST_COLUMNS:
+        return cells
+    last = max((place for place, cell in enumerate(cells, start=1) if cell and not cell.isspace()), default=0)
+    if last > MOST_COLUMNS:
+        raise too_wide(file, line)
+    return cells[:last]
 
 
 def headings_place(records: Sequence[Record], columns: Columns) -> int | None:

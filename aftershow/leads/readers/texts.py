@@ -6,9 +6,8 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from aftershow.errors import LeadFileError
+from aftershow.leads.readers.bounds import LONGEST_ROW, MOST_LINES
 
-#: A line of more characters is no row of a lead file.
-LONGEST_LINE = 1_000_000
 _CHUNK = 1 << 20
 #: The longer marks first: UTF-32 begins like UTF-16.
 _MARKS = [
@@ -54,11 +53,16 @@ def _decodes(path: Path, encoding: str) -> bool:
 def lines_of(path: Path, text: TextIOWrapper) -> Iterator[str]:
     """Yield the lines with their ends; raises LeadFileError for one that no memory should have to hold."""
     number = 0
-    while line := text.readline(LONGEST_LINE):
+    while line := text.readline(LONGEST_ROW):
         number += 1
-        if len(line) == LONGEST_LINE:
+        if len(line) == LONGEST_ROW:
             raise LeadFileError(
-                f"{path.name}:{number}: this line has more than {LONGEST_LINE:,} characters. Export the "
+                f"{path.name}:{number}: this line has more than {LONGEST_ROW:,} characters. Export the "
                 "file again. Nothing was imported from this file."
+            )
+        if number > MOST_LINES:
+            raise LeadFileError(
+                f"{path.name}: this file has more than {MOST_LINES:,} lines. Split it, or export it again. "
+                "Nothing was imported from this file."
             )
         yield line

@@ -4,20 +4,26 @@ Our own parser: vobject gives up a whole file for one line that it can't parse, 
 quoted-printable that goes on in the next line.
 """
 
+import codecs
 import quopri
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 
+from aftershow.leads.headings import Namer
+from aftershow.leads.readers.bounds import LONGEST_ROW, MOST_COLUMNS
+from aftershow.leads.readers.measuring import row_too_long, too_wide
 from aftershow.leads.readers.texts import lines_of
 from aftershow.leads.rows import LeadRow, Reading
 
-#: group, name, parameters, value; a parameter in quotes may have a colon.
-_PROPERTY = re.compile(r'(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*)*):(.*)', re.DOTALL)
+_NAME = re.compile(r"[\w-]+")
+_MARK = re.compile('[":]')
 _BETWEEN_PARTS = re.compile(r"(?<!\\);")
 _ESCAPED = re.compile(r"\\(.)")
+_CHARSET = re.compile(r"CHARSET=\"?([\w-]{1,40})")
+#: Encodings that texts of people come in; Python knows others, which decode to anything.
+_ENCODINGS = re.compile(r"(utf|iso8859|cp\d|koi8|mac|gb|big5|hz|euc|shift|johab)[\w-]*|ascii")
 _PARTS = {
     "N": ("Family name", "Given name", "Additional names", "Salutation", "Suffix"),
     "ORG": ("Company", "Department", "Unit"),
@@ -31,22 +37,66 @@ _LEFT_OUT = frozenset(
 )
 
 
-@dataclass(kw_only=True, slots=True)
 class _Card:
     """A card that is being read."""
 
-    line: int
-    cells: dict[str, str] = field(default_factory=dict)
+    def __init__(self, file: str, line: int) -> None:
+        self.file = file
+        self.line = line
+        self.cells: dict[str, str] = {}
+        self._namer = Namer()
 
     def add(self, heading: str, text: str) -> None:
         text = text.strip()
-        if not text:
+        if text:
+            self.cells[self._namer.name(heading)] = text
+            if len(self.cells) > MOST_COLUMNS:
+                raise too_wide(self.file, self.line)
+
+    def row(self, *, whole: bool) -> LeadRow:
+        trouble = None if whole else "this card has no END:VCARD; the file may be cut off here"
+        return LeadRow(file=self.file, line=self.line, cells=self.cells, trouble=trouble)
+
+
+class _Property:
+    """A line of a card, with the lines that it goes on in."""
+
+    def __init__(self, file: str, line: int, first: str) -> None:
+        self.line = line
+        self._file = file
+        self._parts = [first]
+        self._length = len(first)
+        self._ending = first[-1:]
+        head = first.partition(":")[0].upper()
+        self._is_quoted = "QUOTED-PRINTABLE" in head
+        # Pictures have a megabyte, and nobody asks for them.
+        self._is_left_out = head.partition(";")[0].rpartition(".")[2] in _LEFT_OUT
+
+    @property
+    def text(self) -> str:
+        return "".join(self._parts)
+
+    def takes(self, line: str) -> bool:
+        """Take a line that belongs to this one.
+
+        That is one after a blank (all versions) or after a final = (quoted-printable).
+        """
+        if self._is_quoted and self._ending == "=":
+            self._add(f"\n{line}")
+        elif line[:1] in (" ", "\t") and self._length:
+            self._add(line[1:])
+        else:
+            return False
+        return True
+
+    def _add(self, part: str) -> None:
+        self._ending = part[-1:] or self._ending
+        if self._is_left_out:
             return
-        name, count = heading, 1
-        while name in self.cells:
-            count += 1
-            name = f"{heading} ({count})"
-        self.cells[name] = text
+        self._length += len(part)
+        if self._length > LONGEST_ROW:
+            raise row_too_long(self._file, self.line)
+        self._parts.append(part)
 
 
 def read_vcards(path: Path, *, encoding: str) -> Reading:
@@ -62,62 +112,62 @@ def read_vcards(path: Path, *, encoding: str) -> Reading:
 
 def _cards(name: str, lines: Iterable[str]) -> Iterator[LeadRow]:
     card: _Card | None = None
-    for line, text in _unfolded(lines):
+    for one in _properties(name, lines):
+        text = one.text
         mark = text.strip().upper().replace(" ", "")
         if mark == "BEGIN:VCARD":
             if card:
-                yield _row(name, card, whole=False)
-            card = _Card(line=line)
+                yield card.row(whole=False)
+            card = _Card(name, one.line)
         elif mark == "END:VCARD" and card:
-            yield _row(name, card, whole=True)
+            yield card.row(whole=True)
             card = None
         elif card:
             _read_property(text, card)
     if card:
-        yield _row(name, card, whole=False)
+        yield card.row(whole=False)
 
 
-def _row(name: str, card: _Card, *, whole: bool) -> LeadRow:
-    trouble = None if whole else "this card has no END:VCARD; the file may be cut off here"
-    return LeadRow(file=name, line=card.line, cells=card.cells, trouble=trouble)
-
-
-def _unfolded(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Join what goes on in the next line: after a blank (all versions) or a final = (quoted-printable)."""
-    begins, text = 0, ""
+def _properties(name: str, lines: Iterable[str]) -> Iterator[_Property]:
+    current = _Property(name, 0, "")
     for number, raw in enumerate(lines, start=1):
         line = raw.rstrip("\r\n")
-        if _goes_on(text):
-            text = f"{text}\n{line}"
-        elif line[:1] in (" ", "\t") and text:
-            text += line[1:]
-        else:
-            if text:
-                yield begins, text
-            begins, text = number, line
-    if text:
-        yield begins, text
-
-
-def _goes_on(text: str) -> bool:
-    return text.endswith("=") and "QUOTED-PRINTABLE" in text.partition(":")[0].upper()
+        if not current.takes(line):
+            yield current
+            current = _Property(name, number, line)
+    yield current
 
 
 def _read_property(text: str, card: _Card) -> None:
-    found = _PROPERTY.fullmatch(text)
-    if not found:
+    parted = _parted(text)
+    if parted is None:
         return
-    name, parameters = found[1].upper(), found[2].upper()
-    if name in _LEFT_OUT:
+    head, value = parted
+    name, _, parameters = head.upper().partition(";")
+    name = name.rpartition(".")[2]
+    if name in _LEFT_OUT or not _NAME.fullmatch(name):
         return
-    value = _decoded(found[3], parameters)
+    value = _decoded(value, parameters)
     if name in _PARTS:
-        for heading, part in zip(_PARTS[name], _BETWEEN_PARTS.split(value), strict=False):
+        headings = _PARTS[name]
+        parts = _BETWEEN_PARTS.split(value, maxsplit=len(headings))
+        for heading, part in zip(headings, parts, strict=False):
             card.add(heading, _unescaped(part))
     elif name == "TEL":
         card.add(_kind_of_phone(parameters), _unescaped(value).removeprefix("tel:"))
     else:
         card.add(_HEADINGS.get(name, name.removeprefix("X-").capitalize()), _unescaped(value))
+
+
+def _parted(text: str) -> tuple[str, str] | None:
+    """Return what stands before and behind the first colon that is not in quotes; None when there is none."""
+    is_quoted = False
+    for mark in _MARK.finditer(text):
+        if mark[0] == '"':
+            is_quoted = not is_quoted
+        elif not is_quoted:
+            return text[: mark.start()], text[mark.end() :]
+    return None
 
 
 def _kind_of_phone(parameters: str) -> str:
@@ -131,14 +181,23 @@ def _kind_of_phone(parameters: str) -> str:
 def _decoded(value: str, parameters: str) -> str:
     if "QUOTED-PRINTABLE" not in parameters:
         return value
-    charset = re.search(r"CHARSET=\"?([\w-]+)", parameters)
     raw = quopri.decodestring(value.encode("utf-8"))
-    for encoding in (charset[1] if charset else "utf-8", "utf-8"):
+    for encoding in (_encoding(parameters), "utf-8"):
         try:
             return raw.decode(encoding).replace("\0", "")
-        except (LookupError, UnicodeDecodeError):
+        except UnicodeError:
             continue
     return raw.decode("cp1252", errors="replace").replace("\0", "")
+
+
+def _encoding(parameters: str) -> str:
+    charset = _CHARSET.search(parameters)
+    try:
+        encoding = codecs.lookup(charset[1] if charset else "utf-8").name
+    except LookupError:
+        return "utf-8"
+    # UTF-7 can say what no text has.
+    return encoding if _ENCODINGS.fullmatch(encoding) and encoding != "utf-7" else "utf-8"
 
 
 def _unescaped(text: str) -> str:

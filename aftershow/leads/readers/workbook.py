@@ -1,7 +1,7 @@
 """Excel workbooks: the sheets with leads, and a sheet of questions and answers that belongs to them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -11,12 +11,13 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from aftershow.errors import LeadFileError
 from aftershow.leads.badges import normal_badge
 from aftershow.leads.headings import QUESTION, REPLY, Columns
+from aftershow.leads.readers.bounds import LARGEST_LEGACY, MOST_SHEETS
 from aftershow.leads.readers.tables import SEARCHED_ROWS, Record, headings_place, lead_rows
-from aftershow.leads.readers.unpacking import check_size
+from aftershow.leads.readers.unpacking import check_workbook
 from aftershow.leads.rows import LeadRow, Reading
 
-#: The old format (.xls) is not packed; its own limits bound what a sheet can span.
-_LARGEST_LEGACY = 100_000_000
+#: Excel's sheets have names of 31 characters.
+_LONGEST_NAME = 100
 #: What calamine gives for a cell.
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -28,8 +29,8 @@ def read_workbook(path: Path, columns: Columns, *, packed: bool) -> Reading:
     heading. Sheets that are neither that nor leads are left out, as long as one has leads.
     """
     if packed:
-        check_size(path)
-    elif path.stat().st_size > _LARGEST_LEGACY:
+        check_workbook(path)
+    elif path.stat().st_size > LARGEST_LEGACY:
         raise LeadFileError(f"{path.name}: this workbook is larger than any list of leads. Save it as .xlsx.")
     book = _Book(path, columns)
     return Reading(rows=book.rows(), done=lambda: int(book.share * path.stat().st_size))
@@ -41,8 +42,13 @@ class _Answers:
 
     sheet: str
     line: int
-    cells: dict[str, str]
+    replies: dict[str, list[str]] = field(default_factory=dict)
     given_away: bool = False
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The replies to each question on one line."""
+        return {question: "; ".join(replies) for question, replies in self.replies.items()}
 
 
 class _Book:
@@ -68,7 +74,7 @@ class _Book:
         yield from self._left_over()
 
     def _lead_rows(self, name: str) -> Iterator[LeadRow]:
-        sheet = name if len(self._sheets) > 1 else None
+        sheet = _shown(name) if len(self._sheets) > 1 else None
         total = self._sheets[name].total_height or 1
         for row in lead_rows(self._records(name), self._columns, file=self._path.name, sheet=sheet):
             self.share = min(row.line / total, 1.0)
@@ -95,9 +101,8 @@ class _Book:
             reply = by_field.get(REPLY, "").strip()
             if not badge or not question or not reply:
                 continue
-            answers = self._answers.setdefault(badge, _Answers(sheet=name, line=row.line, cells={}))
-            before = answers.cells.get(question)
-            answers.cells[question] = f"{before}; {reply}" if before else reply
+            answers = self._answers.setdefault(badge, _Answers(sheet=_shown(name), line=row.line))
+            answers.replies.setdefault(question, []).append(reply)
 
     def _asks(self, name: str) -> bool:
         first = self._first(name)
@@ -119,6 +124,11 @@ def _open(path: Path) -> dict[str, CalamineSheet]:
         with path.open("rb") as file:
             book = CalamineWorkbook.from_filelike(file)
         tables = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        if len(tables) > MOST_SHEETS:
+            raise LeadFileError(
+                f"{path.name}: this workbook has more than {MOST_SHEETS} sheets. Copy the leads alone to a "
+                "new workbook."
+            )
         return {name: book.get_sheet_by_name(name) for name in tables}
     except PasswordError as error:
         raise LeadFileError(
@@ -130,9 +140,13 @@ def _open(path: Path) -> dict[str, CalamineSheet]:
         ) from error
 
 
+def _shown(name: str) -> str:
+    return name[:_LONGEST_NAME].replace("\0", "")
+
+
 def _text(cell: Cell) -> str:
     if isinstance(cell, str):
-        return cell
+        return cell.replace("\0", "")
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
