@@ -135,22 +135,16 @@ def import_(
     """Import lead files: CSV, Excel, vCards."""
     from aftershow import printing
     from aftershow.desk import open_desk, right_now
-    from aftershow.leads.importing import import_files
-    from aftershow.leads.result import ImportResult
+    from aftershow.leads.each import import_each
 
     with open_desk(workspace) as desk, printing.import_progress(hidden=as_json) as progress:
         into, settings, now = desk.show(show), desk.workspace.settings, at or right_now()
-        result, unreadable = ImportResult(), list[LeadFileError]()
-        for file in files:
-            try:
-                result += import_files(desk.engine, into, settings, [file], now=now, progress=progress)
-            except LeadFileError as error:
-                unreadable.append(error)
-    if len(unreadable) < len(files):
-        _show(as_json, result.as_json(), lambda: printing.imported(show, result))
-    if unreadable:
-        raise LeadFileError("\n".join(map(str, unreadable)))
-    if result.fix_list:
+        imported = import_each(desk.engine, into, settings, files, now=now, progress=progress)
+    if len(imported.unreadable) < len(files):
+        _show(as_json, imported.result.as_json(), lambda: printing.imported(show, imported.result))
+    if imported.unreadable:
+        raise LeadFileError("\n".join(map(str, imported.unreadable)))
+    if imported.result.fix_list:
         sys.exit(1)
 
 
@@ -573,14 +567,20 @@ def fixes(
     workspace: Workspace = HERE,
     as_json: Json = False,
 ) -> None:
-    """List the rows of lead files that could not be used, with the reason."""
+    """List the rows of lead files that could not be used, and the files that could not be read."""
     from aftershow import printing
     from aftershow.desk import open_desk
+    from aftershow.leads.aside import files_aside
     from aftershow.leads.fixes import fix_list
 
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
-        entries = fix_list(connection, desk.show(show).show if show else None)
-    _show(as_json, {"fix_list": [asdict(entry) for entry in entries]}, lambda: printing.fixes(entries))
+        key = desk.show(show).show if show else None
+        entries, files = fix_list(connection, key), files_aside(connection, key)
+    document = {
+        "fix_list": [asdict(entry) for entry in entries],
+        "set_aside": [{**asdict(file), "tried_at": file.tried_at.isoformat()} for file in files],
+    }
+    _show(as_json, document, lambda: printing.to_fix(entries, files))
 
 
 @database.command()

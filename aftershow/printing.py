@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aftershow.journey.calendar import Calendar
     from aftershow.journey.checking import Findings
     from aftershow.journey.plan import Plan
+    from aftershow.leads.aside import Aside
     from aftershow.leads.result import FixEntry, ImportResult
     from aftershow.ledger.approvals import Waiting
     from aftershow.ledger.counts import Summary
@@ -428,6 +429,15 @@ def fixes(entries: Sequence["FixEntry"]) -> None:
     """Print the rows that could not be used."""
     rows = [(entry.file, entry.line, entry.reason) for entry in entries]
     table(f"To fix, then import again: {len(entries)}", ("file", "line", "reason"), rows)
+
+
+def to_fix(entries: Sequence["FixEntry"], files: Sequence["Aside"]) -> None:
+    """Print the rows and the files that wait for somebody's correction."""
+    fixes(entries)
+    if files:
+        rows = [(file.show, file.file, file.reason) for file in files]
+        table(f"Files that were set aside: {len(files)}", ("show", "file", "reason"), rows)
+        say("A corrected file in leads/SHOW/ comes in by itself; to try one as it is, import it by its name.")
 
 
 def written(paths: Sequence[str]) -> None:

@@ -17,9 +17,9 @@ from prefect.artifacts import (
 from prefect.runtime import flow_run
 
 from aftershow.desk import Desk
-from aftershow.errors import LeadFileError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import TurnResult
+from aftershow.leads.aside import Aside
 from aftershow.leads.result import ImportResult
 from aftershow.ledger.approvals import waiting
 from aftershow.ledger.counts import by_step
@@ -152,12 +152,17 @@ def show_import(show: str, result: ImportResult) -> None:
     )
 
 
-def show_unreadable(show: str, errors: Sequence[LeadFileError]) -> None:
-    """Show which lead files can't be read, and why; they are tried again until someone takes them away."""
+def show_aside(show: str, files: Sequence[Aside]) -> None:
+    """Show which lead files were set aside, and why; nothing where none ever was."""
+    key = _key("unreadable", show)
+    # What was corrected since must not go on being shown.
+    if not files and Artifact.get(key) is None:
+        return
     create_table_artifact(
-        [{"what is wrong": str(error)} for error in errors],
-        key=_key("unreadable", show),
-        description=f"**{show}**: files that can't be read. Correct them, or take them out of leads/{show}/.",
+        [{"file": file.file, "what is wrong": file.reason} for file in files],
+        key=key,
+        description=f"**{show}**: set aside: {number_of(len(files), 'file')}. Correct them in leads/{show}/ "
+        "and they come in by themselves, or take them out.",
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, text, update
 
+from aftershow.leads.aside import take_back
 from aftershow.leads.batches import Tally, Target, import_batch, newest_contact
 from aftershow.leads.headings import Columns
 from aftershow.leads.readers.apart import reading_apart
@@ -89,6 +90,7 @@ def _import_file(
         )
         tally = _import_batches(target, understand, batches, report)
     _remember_rows(connection, target.file_id, tally.rows)
+    take_back(connection, number, name=path.name, sha256=sha256)
     _count_anew(connection, tally.captures)
     return ImportResult(
         rows=tally.rows,

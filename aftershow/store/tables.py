@@ -161,6 +161,23 @@ import_file = Table(
     UniqueConstraint("show_id", "sha256"),
 )
 
+#: A lead file that is being tried or could not be imported: it is not tried again by itself.
+set_aside = Table(
+    "set_aside",
+    metadata,
+    Column("show_id", ForeignKey("show.id"), primary_key=True),
+    #: the hash of its bytes; of a file that is not read, of what is known of it
+    Column("sha256", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    #: how often it was begun since it was last set aside
+    Column("tries", Integer, nullable=False),
+    Column("tried_at", Moment, nullable=False),
+    #: a hash of how files were read then: the show's columns and Aftershow's version
+    Column("read_as", String(64), nullable=False),
+    #: why it can't be imported; empty while that is being tried, or when the process that tried ended
+    Column("reason", Text),
+)
+
 #: One scan, card, form or row: the raw cells for ever. The same row of the same show is one capture.
 capture = Table(
     "capture",
