@@ -1,5 +1,6 @@
 """One file on its way into the database, some thousand rows at a time."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,12 @@ from aftershow.workspace.shows import Show
 
 #: Why a row that has nothing but a badge can't be used.
 BADGE_ALONE = "only a badge number, and no other row of this show tells whose it is"
+#: Nobody is scanned so often at one show; all that is known of a person is gone through at each new row.
+MOST_OF_ONE = 100
+TOO_OFTEN = (
+    f"more than {MOST_OF_ONE} rows of this show name the same person; are the columns of email addresses, "
+    "badges and mobile numbers the right ones?"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +88,9 @@ def import_batch(target: Target, understand: Understanding, rows: Sequence[LeadR
     }
     roster = Roster(target.connection, (key for links, alike in keys.values() for key in (*links, *alike)))
     usable = _usable(target, fresh, keys, roster, tally)
-    placed = _place(target, usable, keys, roster)
-    _write(target, placed, roster, tally)
+    persons = [roster.person_for(said.fields, *keys[said.fingerprint]) for said in usable]
+    few = _without_too_many(target, usable, persons, tally)
+    _write(target, _place(target, few, roster), roster, tally)
 
 
 def _fresh(target: Target, said: Iterable[Understood], tally: Tally) -> list[Understood]:
@@ -130,12 +138,30 @@ def _usable(
     return sorted(usable, key=lambda one: one.needs_known)
 
 
-def _place(target: Target, usable: Sequence[Understood], keys: _Keys, roster: Roster) -> list[_Placed]:
+def _without_too_many(
+    target: Target, usable: Sequence[Understood], persons: Sequence[Person], tally: Tally
+) -> list[tuple[Understood, Person]]:
+    """Put rows on the fix list whose person has more of them than a show gives; returns the others."""
+    known = {person.id: person for person in persons if person.id is not None}
+    counted = select(capture.c.contact_id, func.count()).group_by(capture.c.contact_id)
+    of_show = counted.where(capture.c.show_id == target.show_id, in_list(capture.c.contact_id, values=known))
+    counts = Counter({known[number]: count for number, count in target.connection.execute(of_show)})
+    few, broken = [], []
+    for said, person in zip(usable, persons, strict=True):
+        counts[person] += 1
+        if counts[person] > MOST_OF_ONE:
+            broken.append((said, TOO_OFTEN))
+        else:
+            few.append((said, person))
+    _write_fixes(target, broken, tally)
+    return few
+
+
+def _place(target: Target, few: Sequence[tuple[Understood, Person]], roster: Roster) -> list[_Placed]:
     placed = []
     ends_at = target.show.ends_at
-    for number, said in zip(take_ids(target.connection, capture, len(usable)), usable, strict=True):
+    for number, (said, person) in zip(take_ids(target.connection, capture, len(few)), few, strict=True):
         at = moment_of(said.captured_at, ends_at, target.now)
-        person = roster.person_for(said.fields, *keys[said.fingerprint])
         person.captured.append(Captured(id=number, show_id=target.show_id, at=at, fields=said.fields))
         placed.append(_Placed(id=number, said=said, person=person, at=at))
     for number, person in zip(

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from aftershow.feedback.outcomes import log_outcome
+from aftershow.leads.batches import MOST_OF_ONE
 from aftershow.leads.fixes import fix_list
 from aftershow.leads.importing import import_files
 from aftershow.leads.readers.bounds import BATCH
@@ -110,6 +111,17 @@ def test_the_fix_list(desk: Desk) -> None:
     assert desk.put("Who,Email\nAnn,a@example.com\n", name="b.csv", show=said).captures == 1
     assert desk.put(text, show=said).captures == 1
     assert desk.count(fix_entry) == 0
+
+
+def test_too_many_rows_of_one_person(desk: Desk) -> None:
+    """Rows that all name one person, as a wrong column makes them, wait for somebody to look at them."""
+    rows = [row("Ann", "Lee", email="a@example.com", notes=str(number)) for number in range(MOST_OF_ONE + 1)]
+    first = desk.put(HEAD + "".join(rows) + row("Bo", "Ray", email="b@example.com"))
+    assert (first.captures, first.contacts_new, len(first.fix_list)) == (MOST_OF_ONE + 1, 2, 1)
+    assert first.fix_list[0].line == MOST_OF_ONE + 2
+    assert "the same person" in first.fix_list[0].reason
+    again = desk.put(HEAD + row("Ann", "Lee", email="a@example.com", notes="more"), name="b.csv")
+    assert (again.captures, len(again.fix_list)) == (0, 1)
 
 
 def test_a_badge_alone(sqlite_desk: Desk) -> None:

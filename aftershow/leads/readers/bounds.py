@@ -15,8 +15,10 @@ MOST_COLUMNS = 1_000
 LONGEST_HEADING = 1_000
 #: All headings of a file together: each row is kept with its own, so that they multiply.
 LONGEST_HEADINGS = 50_000
-#: A row, card or line: thirty cells as long as Excel allows.
-LONGEST_ROW = 1_000_000
+#: A row or a card: six cells as long as Excel allows.
+LONGEST_ROW = 200_000
+#: A line of a text file; a card may have its picture in one.
+LONGEST_LINE = 1_000_000
 #: What is kept of a whole file, headings repeated in each row: two million rows of a thousand.
 MOST_KEPT = 2_000_000_000
 #: So many rows, or so many characters, are matched and written together.

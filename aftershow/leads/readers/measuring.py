@@ -63,6 +63,6 @@ def too_wide(file: str, line: int) -> LeadFileError:
 def row_too_long(file: str, line: int) -> LeadFileError:
     """Return what is wrong with a row that no memory should have to hold."""
     return LeadFileError(
-        f"{file}:{line}: this row has more than {LONGEST_ROW:,} characters. Is a quotation mark missing? "
-        f"{_NOTHING}"
+        f"{file}:{line}: this row or card has more than {LONGEST_ROW:,} characters. Is a quotation mark or "
+        f"an END:VCARD missing? {_NOTHING}"
     )

@@ -6,7 +6,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from aftershow.errors import LeadFileError
-from aftershow.leads.readers.bounds import LONGEST_ROW, MOST_LINES
+from aftershow.leads.readers.bounds import LONGEST_LINE, MOST_LINES
 
 _CHUNK = 1 << 20
 #: The longer marks first: UTF-32 begins like UTF-16.
@@ -53,11 +53,11 @@ def _decodes(path: Path, encoding: str) -> bool:
 def lines_of(path: Path, text: TextIOWrapper) -> Iterator[str]:
     """Yield the lines with their ends; raises LeadFileError for one that no memory should have to hold."""
     number = 0
-    while line := text.readline(LONGEST_ROW):
+    while line := text.readline(LONGEST_LINE):
         number += 1
-        if len(line) == LONGEST_ROW:
+        if len(line) == LONGEST_LINE:
             raise LeadFileError(
-                f"{path.name}:{number}: this line has more than {LONGEST_ROW:,} characters. Export the "
+                f"{path.name}:{number}: this line has more than {LONGEST_LINE:,} characters. Export the "
                 "file again. Nothing was imported from this file."
             )
         if number > MOST_LINES:
