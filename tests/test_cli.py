@@ -168,6 +168,36 @@ def test_import_of_a_good_file_and_a_bad_one(run: Run, workspace: Path) -> None:
     assert "flyer.pdf" in ran.err
 
 
+def test_import_of_files_that_break_things(run: Run, workspace: Path) -> None:
+    """Whatever a file breaks, the others come in; it is named, and listed among what is to fix."""
+    (workspace / "bad.vcf").write_bytes(b"BEGIN:VCARD\n" + b"TEL:1\n" * 2_000)
+    (workspace / "odd.csv").write_text("Name,Email\n" + "x" * 300_000 + ",a@example.com\n")
+    good = workspace / "leads" / "rental-show-2026" / "01_registrar_flat.csv"
+    files = (workspace / "bad.vcf", workspace / "odd.csv", good)
+    ran = run("import", *files, "--show", "rental-show-2026", "--json")
+    assert (ran.code, ran.document["captures"]) == (1, 3)
+    assert "bad.vcf:1: this file has more than 1,000 columns" in ran.err
+    assert "odd.csv:2: " in ran.err
+    found = run("fixes", "--json").document
+    assert [(one["show"], one["file"]) for one in found["set_aside"]] == [
+        ("rental-show-2026", "bad.vcf"),
+        ("rental-show-2026", "odd.csv"),
+    ]
+    assert found["set_aside"][0]["reason"].startswith("line 1: this file has more than 1,000 columns")
+    assert "bad.vcf" in run("fixes").out
+    (workspace / "bad.vcf").write_bytes(b"BEGIN:VCARD\nN:Lee;Ann\nEMAIL:a@example.com\nEND:VCARD\n")
+    assert run("import", workspace / "bad.vcf", "--show", "rental-show-2026").code == 0
+    assert [one["file"] for one in run("fixes", "--json").document["set_aside"]] == ["odd.csv"]
+
+
+def test_import_of_a_file_that_is_not_there(run: Run, workspace: Path) -> None:
+    """A wrong path is a wrong call, and nothing is done."""
+    good = workspace / "leads" / "rental-show-2026" / "01_registrar_flat.csv"
+    ran = run("import", good, workspace / "nothing.csv", "--show", "rental-show-2026", "--json")
+    assert (ran.code, ran.out) == (2, "")
+    assert run("import", good, "--show", "rental-show-2026", "--json").document["captures"] == 3
+
+
 def test_plan(run: Run, imported: Path) -> None:
     """The plan is dated and has a reason for everyone who is held."""
     ran = run("plan", "midwest-leads", "--at", AT, "--json")
