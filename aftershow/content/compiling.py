@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from jinja2 import TemplateError
 
+from aftershow.content.budget import RefusedError
 from aftershow.content.chunks import Chunk, printing
 from aftershow.content.document import read_document
 from aftershow.content.files import TemplateFiles
@@ -87,8 +88,11 @@ class Compiler:
         if len(self.files.problems) > known:
             return []
         self.used.update(name for chunk in chunks for _, name in chunk.names)
-        for chunk, line, text in language.unknown_names(chunks):
-            self.files.complain(chunk.file, line, text)
+        try:
+            for chunk, line, text in language.unknown_names(chunks):
+                self.files.complain(chunk.file, line, text)
+        except (TemplateError, RecursionError) as error:
+            self.files.complain(path, None, f"it can't be compiled: {error}")
         return chunks
 
     def _plain(self, path: str, chunks: Sequence[Chunk], limit: int) -> Part | None:
@@ -99,7 +103,7 @@ class Compiler:
     def _part(self, path: str, environment: GuardedEnvironment, source: str, limit: int) -> Part | None:
         try:
             template = compiled(environment, source)
-        except (TemplateError, SyntaxError, RecursionError) as error:
+        except (TemplateError, SyntaxError, RecursionError, RefusedError) as error:
             self.files.complain(path, None, f"it can't be compiled: {error}")
             return None
         return Part(place=self.files.place(path), template=template, source=source, limit=limit)

@@ -1,9 +1,10 @@
 """What a template may do to a value: {{ given_name|title }}, {{ show.starts|date }}, {{ now|time }}.
 
 An allow-list. A value that is missing stays missing, so that no filter turns it into the word None, and no
-filter makes a text much longer than what went in.
+filter makes a text much longer than what went in. What they cost is counted around all of them (budget.py).
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -16,13 +17,19 @@ from jinja2 import Undefined, pass_context
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context
 
-from aftershow.content.guards import VALUE_LIMIT, RefusedError, joined, text_of
+from aftershow.content.budget import VALUE_LIMIT, RefusedError, spend
+from aftershow.content.guards import joined, text_of
 
 #: Those of Jinja2 that can neither print, nor grow a text, nor unescape one.
 FROM_JINJA2 = (
     "abs", "count", "first", "float", "int", "last", "length", "list", "map", "max", "min", "reject",
     "rejectattr", "reverse", "select", "selectattr", "sort", "unique",
 )  # fmt: skip
+
+#: What a language is written as, such as de or pt-BR (RFC 5646).
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+#: What a language costs that was not used lately.
+LANGUAGE_WORK = 5_000
 
 
 def default(value: object, fallback: object = "") -> object:
@@ -44,7 +51,6 @@ def truncate(text: str, length: int = 100) -> str:
     return text[: max(length - 3, 0)].rsplit(" ", 1)[0] + "..."
 
 
-@lru_cache(maxsize=1024)
 def urlencode(text: str) -> str:
     """Return the text as it stands in the query of a web address (RFC 3986, 3.4)."""
     return quote(text, safe="")
@@ -55,15 +61,14 @@ def long_date(context: Context, value: date | None, language: str | None = None)
     """Return a day written out in the contact's language, or in the one given, such as "de"."""
     if value is None:
         return None
-    return written_out(
-        value.date() if isinstance(value, datetime) else value, language or context.get("language")
-    )
+    day = value.date() if isinstance(value, datetime) else value
+    return written_out(day, _known_language(context, language))
 
 
 @pass_context
 def clock_time(context: Context, value: datetime | None, language: str | None = None) -> str | None:
     """Return the time of a moment, on the clock that it is given in, as its language writes it."""
-    return None if value is None else time_written(value.time(), language or context.get("language"))
+    return None if value is None else time_written(value.time(), _known_language(context, language))
 
 
 @lru_cache(maxsize=1024)
@@ -81,7 +86,16 @@ def time_written(at: time, language: str | None) -> str:
     return text.replace("\u202f", " ")
 
 
+def _known_language(context: Context, language: str | None) -> str | None:
+    """Return the language to write in, where it can be one: leads and templates write anything."""
+    wanted = language or context.get("language")
+    return wanted if isinstance(wanted, str) and _LANGUAGE.fullmatch(wanted) else None
+
+
+@lru_cache(maxsize=64)
 def _locale(language: str | None) -> Locale:
+    # Its files are read from the disk.
+    spend(LANGUAGE_WORK)
     try:
         return Locale.parse(language or "en", sep="-" if language and "-" in language else "_")
     except (UnknownLocaleError, ValueError):

@@ -13,14 +13,20 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
+from aftershow.content.budget import RefusedError
+from aftershow.content.guards import length_of
+
 #: A template grows by at most so many nodes of its syntax; a loop that is longer stays a loop.
 GROWTH_LIMIT = 50_000
+#: Characters of fixed values that may be put in the place of names, each time counted.
+FIXED_LIMIT = 16 * 1024 * 1024
 
 
 def fold(tree: nodes.Template, values: Mapping[str, Any] | None = None) -> nodes.Template:
     """Return the template with its fixed values in place and its loops over them written out.
 
-    `values` are those of names from outside, made of texts, numbers, None, lists and mappings.
+    `values` are those of names from outside, made of texts, numbers, None, lists and mappings. Raises
+    RefusedError when it would become too long.
     """
     folding = _Folding(tree, values or {})
     folded: nodes.Template = folding.visit(tree)
@@ -34,14 +40,18 @@ class _Folding(NodeTransformer):
         self._given = Counter(name.name for name in tree.find_all(nodes.Name) if name.ctx != "load")
         self._values = {name: value for name, value in values.items() if not self._given[name]}
         self._growth = 0
+        self._fixed = 0
 
     def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
         """Go through the template from top to bottom: a name has its value from there on."""
         body: list[nodes.Node] = []
+        read: set[str] = set()
         for child in node.body:
-            if isinstance(child, nodes.Assign) and self._takes(child, read_before=_names_in(body)):
+            if isinstance(child, nodes.Assign) and self._takes(child, read_before=read):
                 continue
-            body += self.visit_list(child)
+            visited = self.visit_list(child)
+            read |= _names_in(visited)
+            body += visited
         node.body = _joined(body)
         return node
 
@@ -99,16 +109,27 @@ class _Folding(NodeTransformer):
             turns = self.visit(_copied(node.iter)).as_const()
         except nodes.Impossible:
             return None, ()
-        growth = (
-            (len(inside) + len(node.body)) * len(turns) if isinstance(turns, list | tuple) else GROWTH_LIMIT
-        )
+        if not isinstance(turns, list | tuple):
+            return None, ()
+        growth = length_of(node.body) * len(turns)
         if self._growth + growth > GROWTH_LIMIT:
             return None, ()
         self._growth += growth
         return target.name, turns
 
     def _const(self, value: Any, line: int) -> nodes.Const:
+        self._fixed += _characters_in(value)
+        if self._fixed > FIXED_LIMIT:
+            raise RefusedError("its fixed values are used too often, or are too long")
         return nodes.Const(value, lineno=line, environment=self._environment)
+
+
+def _characters_in(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Mapping):
+        return sum(map(_characters_in, value.values()))
+    return sum(map(_characters_in, value)) if isinstance(value, list | tuple) else 1
 
 
 def _names_in(tree: Sequence[nodes.Node]) -> set[str]:

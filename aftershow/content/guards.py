@@ -1,57 +1,46 @@
 """What keeps a template from printing what it should not, and from taking more time and memory than it may.
 
 Templates and lead data are both untrusted. The language has no way to call a method, to define a function or
-to keep a list of lists (aftershow/content/language.py). What can grow is a joined text or a loop: both are
-bounded here.
+to keep a list of lists (aftershow/content/language.py). Here the same is seen to while it is rendered, by
+lists of what is allowed; what its work costs is counted in aftershow/content/budget.py.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from jinja2 import Undefined, nodes, pass_context
-from jinja2.runtime import Context
+from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
+from aftershow.content.budget import (
+    CHARACTERS,
+    VALUE_LIMIT,
+    RefusedError,
+    checked_number,
+    read,
+    spend,
+    spending,
+)
 from aftershow.errors import ContentError
-
-#: What the loops of one message may do: turns, times the length of what is repeated, in nodes of its syntax.
-WORK_LIMIT = 200_000
-#: Characters of a text that is joined or replaced.
-VALUE_LIMIT = 64 * 1024
-#: No number in a template is larger.
-NUMBER_LIMIT = 10**15
 
 #: A loop may not count further than this.
 RANGE_LIMIT = 1000
 
-#: Under this name a rendering finds its budget; templates can't reach names that begin so.
-BUDGET = "_budget"
+#: What a template may ask of its loop.
+LOOP = frozenset(
+    {
+        "cycle", "depth", "depth0", "first", "index", "index0", "last", "length", "nextitem", "previtem",
+        "revindex", "revindex0",
+    }
+)  # fmt: skip
 
 _WEB_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:|sms:)[^\s<>\"']*", re.IGNORECASE)
 _STYLE_VALUE = re.compile(r"[\w#%.,\s+-]*")
-
-
-class RefusedError(Exception):
-    """A template did what no template may."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """How much work in loops a message has left."""
-
-    work: int = WORK_LIMIT
-
-    def spend(self, work: int) -> None:
-        """Take some; raises RefusedError when there is not enough."""
-        self.work -= work
-        if self.work < 0:
-            raise RefusedError("its loops turn too often, or are too long")
 
 
 def shown(value: Any, expression: str, place: str) -> Any:
@@ -108,64 +97,116 @@ def limited_range(*bounds: int) -> range:
     return numbers
 
 
+# With the context, so that Jinja2 does not work it out once for all turns of a loop around it.
 @pass_context
-def each(context: Context, values: Any, length: int) -> Sequence[Any]:
-    """Return the values of a loop; its turns, each of this length, are taken from the message's budget."""
-    taken = list(islice(values, WORK_LIMIT + 1))
-    context[BUDGET].spend(len(taken) * length)
-    return taken
+def each(_: Context, values: Any, length: int) -> Sequence[Any]:
+    """Return the values of a loop; its turns, each of this length, are paid for."""
+    if not isinstance(values, (str, list, tuple, range, dict)):
+        raise RefusedError("a loop goes through a list")
+    spend(len(values) * length)
+    return list(values)
 
 
 class GuardedEnvironment(ImmutableSandboxedEnvironment):
-    """Jinja2's sandbox, where calculating takes numbers only and a mapping's gaps are None."""
+    """Jinja2's sandbox, where only our own values have parts, and calculating takes numbers only."""
 
-    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%"})
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Return what a mapping holds under a name, or None; of anything else what the sandbox allows.
+        """Return what a mapping holds under a name, or None; of a loop what LOOP lists; of others nothing.
 
-        Jinja2 would look among the dict's methods first, and find one for a question named `items`.
+        Jinja2 would look among the methods of a value: of a dict, it would find one for a question named
+        `items`.
         """
-        return obj.get(attribute) if isinstance(obj, dict) else super().getattr(obj, attribute)
+        if isinstance(obj, dict):
+            return obj.get(attribute)
+        if isinstance(obj, LoopContext) and attribute in LOOP:
+            return getattr(obj, attribute)
+        return self.undefined(obj=obj, name=attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
-        """Return what a mapping holds under a name, or None; of anything else what the sandbox allows."""
-        return obj.get(argument) if isinstance(obj, dict) else super().getitem(obj, argument)
+        """Return what a mapping holds under a name, or None; a part of a text or a list; else nothing."""
+        # Also called by filters, for each name in `map(attribute="a.b")`.
+        spend(1)
+        if isinstance(obj, dict):
+            return obj.get(argument)
+        if isinstance(obj, (str, list, tuple, range)) and isinstance(argument, int | slice):
+            spend(len(obj) // CHARACTERS)
+            with suppress(IndexError):
+                return obj[argument]
+        return self.undefined(obj=obj, name=argument)
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Whether a template may call it: range and loop.cycle."""
+        return obj is limited_range or getattr(obj, "__func__", None) is LoopContext.cycle
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return left + right and the like; raises RefusedError for what is no number, or too large a one."""
+        if operator == "**":
+            raise RefusedError("`**` is not for templates")
         for side in (left, right):
             if not isinstance(side, int | float | Decimal) or isinstance(side, bool):
                 raise RefusedError(f"`{operator}` takes numbers; join texts with ~")
-            if not -NUMBER_LIMIT < side < NUMBER_LIMIT:
-                raise RefusedError("a number is too large")
+            checked_number(side)
         return self.binop_table[operator](left, right)
 
 
-class Guard(NodeTransformer):
-    """Puts the guards around what a template does."""
+class ValueGuard(NodeTransformer):
+    """Puts the guards around what a template compares and joins."""
 
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
-        """Bound a loop."""
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
+        """Pay for what is compared."""
         self.generic_visit(node)
-        length = sum(1 for _ in node.find_all(nodes.Node))
-        node.iter = _filtered("_each", node.iter, nodes.Const(length))
+        node.expr = _read(node.expr)
+        for operand in node.ops:
+            operand.expr = _read(operand.expr)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 -- as above
         """Bound what ~ joins."""
         self.generic_visit(node)
-        return _filtered("_joined", nodes.List(node.nodes, lineno=node.lineno))
+        together = nodes.List(node.nodes, lineno=node.lineno, environment=node.environment)
+        return _filtered("_joined", together)
+
+
+class LoopGuard(NodeTransformer):
+    """Puts the guard around what a template goes through."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 -- as above
+        """Bound a loop."""
+        self.generic_visit(node)
+        node.iter = _filtered("_each", node.iter, nodes.Const(length_of([node])))
+        return node
+
+
+def length_of(tree: Iterable[nodes.Node]) -> int:
+    """Return how long nodes are with all that is in them: one for each node, and more for a fixed text."""
+    return sum(
+        1 + (len(found.data) // CHARACTERS if isinstance(found, nodes.TemplateData) else 0)
+        for node in tree
+        for found in (node, *node.find_all(nodes.Node))
+    )
+
+
+def _read(value: nodes.Expr) -> nodes.Expr:
+    return value if isinstance(value, nodes.Const) else _filtered("_read", value)
 
 
 def _filtered(name: str, value: nodes.Node, *arguments: nodes.Expr) -> nodes.Filter:
-    return nodes.Filter(value, name, list(arguments), [], None, None, lineno=value.lineno)
+    # What folding works out asks each node for its environment.
+    where = {"lineno": value.lineno, "environment": value.environment}
+    return nodes.Filter(value, name, list(arguments), [], None, None, **where)
 
 
-#: The guards as filters, under names that a template can't write.
-GUARDS = {
+#: What bounds work and values, as filters under names that a template can't write.
+BOUNDS = {
     "_each": each,
-    "_joined": joined,
+    "_joined": spending(joined),
+    "_read": read,
+}
+
+#: What is printed passes these, as filters under such names.
+GUARDS: dict[str, Callable[..., Any]] = {
     "_shown": shown,
     "_style": style_value,
     "_url": web_address,

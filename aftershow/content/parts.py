@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Template, UndefinedError
 
-from aftershow.content.guards import BUDGET, GLOBALS, Budget, RefusedError
+from aftershow.content.budget import RefusedError
+from aftershow.content.guards import GLOBALS
 from aftershow.content.language import compiled
 from aftershow.content.segments import Encoding
 from aftershow.errors import ContentError
@@ -48,6 +49,10 @@ class InvitationParts:
     body: str
 
 
+#: What a message says to one person; by letter and call, a text alone.
+Parts = EmailParts | TextParts | InvitationParts | str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """One part of a message, ready to be rendered."""
@@ -68,8 +73,8 @@ class Part:
     def render(self, context: dict[str, Any]) -> str:
         """Return the part for one person.
 
-        Raises ContentError, without the person's data, when it can't be made. The context has a budget of
-        work for loops under guards.BUDGET (see `with_budget`).
+        Raises ContentError, without the person's data, when it can't be made. It spends from the
+        budget of its message (budget.budget).
         """
         try:
             return self._bounded(context)
@@ -92,9 +97,9 @@ class Part:
         return text
 
 
-def with_budget(context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a context for one message, with what its loops may spend."""
-    return {**GLOBALS, **context, BUDGET: Budget()}
+def names_of(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the parts of one message find by their names."""
+    return {**context, **GLOBALS}
 
 
 def one_line(text: str) -> str:

@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from aftershow.content.budget import budget
 from aftershow.content.compiling import Compiler, HtmlParts
 from aftershow.content.files import TemplateFiles, did_you_mean
 from aftershow.content.inlining import in_ascii, inline_css
 from aftershow.content.language import CONTENT_NAMES
-from aftershow.content.parts import EmailParts, InvitationParts, Part, TextParts, one_line, with_budget
+from aftershow.content.parts import EmailParts, InvitationParts, Part, Parts, TextParts, names_of, one_line
 from aftershow.content.plain import tidy
 from aftershow.content.segments import count_segments
 from aftershow.errors import ContentError
@@ -83,17 +84,28 @@ class MessageTemplate:
             bodies={channel: body.told(values) for channel, body in self.bodies.items()},
         )
 
+    def render(self, channel: Channel, context: Mapping[str, Any]) -> Parts:
+        """Return what the message says to one person by a channel."""
+        match channel:
+            case Channel.EMAIL:
+                return self.render_email(context)
+            case Channel.TEXT:
+                return self.render_text(context)
+            case Channel.MEETING:
+                return self.render_invitation(context)
+            case _:
+                return self.render_body(channel, context)
+
     def render_email(self, context: Mapping[str, Any]) -> EmailParts:
         """Return the email for one person."""
         if self.email is None:
             raise self._lacks(Channel.EMAIL)
-        names = with_budget(context)
-        html = self.email.html.render(names)
-        return EmailParts(
-            subject=self._subject(names),
-            html=in_ascii(inline_css(html) if self.email.inline_each else html),
-            text=tidy(self.email.plain.render(names)),
-        )
+        names = names_of(context)
+        with budget():
+            html = self.email.html.render(names)
+            subject, text = self._subject(names), tidy(self.email.plain.render(names))
+        inlined = _inlined(self.email.html, html) if self.email.inline_each else html
+        return EmailParts(subject=subject, html=in_ascii(inlined), text=text)
 
     def render_text(self, context: Mapping[str, Any]) -> TextParts:
         """Return the text message for one person."""
@@ -106,13 +118,16 @@ class MessageTemplate:
     def render_invitation(self, context: Mapping[str, Any]) -> InvitationParts:
         """Return the invitation for one person."""
         body = self.render_body(Channel.MEETING, context)
-        return InvitationParts(subject=self._subject(with_budget(context)), body=body)
+        with budget():
+            return InvitationParts(subject=self._subject(names_of(context)), body=body)
 
     def render_body(self, channel: Channel, context: Mapping[str, Any]) -> str:
         """Return what the message says to one person by any channel but email."""
         if channel not in self.bodies:
             raise self._lacks(channel)
-        return _filled(self.bodies[channel], tidy(self.bodies[channel].render(with_budget(context))).strip())
+        with budget():
+            text = self.bodies[channel].render(names_of(context))
+        return _filled(self.bodies[channel], tidy(text).strip())
 
     def _subject(self, names: dict[str, Any]) -> str:
         if self.subject is None:
@@ -182,3 +197,12 @@ def _filled(part: Part, text: str) -> str:
     if not text:
         raise ContentError(f"{part.place}: it is empty for this person")
     return text
+
+
+def _inlined(part: Part, html: str) -> str:
+    """Return a rendered part with its CSS in its elements."""
+    try:
+        return inline_css(html)
+    except Exception as error:  # noqa: BLE001 -- libraries parse here what a stranger wrote
+        text = f"its CSS can't be inlined for this person ({type(error).__name__})"
+        raise ContentError(f"{part.place}: {text}") from None

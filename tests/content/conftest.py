@@ -18,7 +18,6 @@ NAMES = frozenset(
         "answers",
         "show.name",
         "show.starts",
-        "days_since",
     }
 )
 
@@ -39,7 +38,6 @@ def context() -> dict[str, Any]:
         "sender": {"name": "Dana Cole", "email": "dana@example.com", "phone": None, "title": None},
         "our": {"name": "Example Pumps", "address": "1 Foundry Street", "website": None},
         "unsubscribe_url": "https://mail.example.com/u/1",
-        "days_since": lambda kind: 3,
     }
 
 

@@ -3,8 +3,9 @@
 import pytest
 from jinja2 import nodes
 
-from aftershow.content.folding import GROWTH_LIMIT, fold
-from aftershow.content.guards import Guard
+from aftershow.content.budget import RefusedError, budget
+from aftershow.content.folding import FIXED_LIMIT, GROWTH_LIMIT, fold
+from aftershow.content.guards import LoopGuard, ValueGuard
 from aftershow.content.language import HTML, compiled
 
 PRODUCTS = """{% set products = [{"name": "EP <12>", "price": 3}, {"name": "EP 25"}] %}"""
@@ -38,9 +39,9 @@ PERSON = {"who": "Zoë & Co", "things": ["1", "2"], "x": "from outside"}
 @pytest.mark.parametrize("source", [*FOLDED, *LEFT, *NAMES_AGAIN])
 def test_a_folded_template_says_the_same(source: str) -> None:
     """Also where a name is given again, or read before it has its value."""
-    unfolded = HTML.from_string(Guard().visit(HTML.parse(source)))
-    context = {**PERSON, "_budget": Endless()}
-    assert compiled(HTML, source).render(context) == unfolded.render(context)
+    with budget():
+        unfolded = HTML.from_string(LoopGuard().visit(ValueGuard().visit(HTML.parse(source))))
+        assert compiled(HTML, source).render(PERSON) == unfolded.render(PERSON)
 
 
 @pytest.mark.parametrize("source", FOLDED)
@@ -56,9 +57,10 @@ def test_what_is_told_is_worked_out() -> None:
         "{% for who in us.all %}{{ who }}{% endfor %}{{ x }}"
     )
     us = {"name": "A & B", "phone": None, "all": ["1"]}
-    context = {**PERSON, "us": us, "_budget": Endless()}
+    context = {**PERSON, "us": us}
     told = compiled(HTML, source, {"us": us, "who": "nobody"})
-    assert told.render(context) == compiled(HTML, source).render(context) == "A &amp; B 1from outside"
+    with budget():
+        assert told.render(context) == compiled(HTML, source).render(context) == "A &amp; B 1from outside"
     assert {name.name for name in fold(HTML.parse(source), {"us": us}).find_all(nodes.Name)} == {"x"}
 
 
@@ -70,8 +72,8 @@ def test_a_long_loop_stays_a_loop() -> None:
     assert size < 2 * GROWTH_LIMIT
 
 
-class Endless:
-    """A budget that nothing uses up."""
-
-    def spend(self, work: int) -> None:
-        """Take nothing."""
+def test_fixed_texts_do_not_multiply() -> None:
+    """A long text that is set once and printed again and again does not become a longer program."""
+    text = "x" * (FIXED_LIMIT // 100)
+    with pytest.raises(RefusedError, match="used too often"):
+        compiled(HTML, f"{{% set a = '{text}' %}}" + "{{ a }}" * 200)

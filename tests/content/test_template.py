@@ -283,11 +283,6 @@ def test_a_line_with_a_tag_alone_leaves_no_gap_in_a_text(load_text: Load, contex
     assert template.render_text(context).body == "Hello\ndear\n1\n2"
 
 
-def test_functions_of_the_expression_language_can_be_called(load_text: Load, context: dict[str, Any]) -> None:
-    """Templates and conditions share names and meaning."""
-    assert load_text('{% if days_since("sent") > 2 %}late{% endif %}').render_text(context).body == "late"
-
-
 @pytest.mark.parametrize("channel", Channel)
 def test_an_empty_part_is_no_message(channel: Channel, folder: Folder, context: dict[str, Any]) -> None:
     """Nobody gets a mail or an invitation without a subject, or anything else without words."""
