@@ -1,84 +1,61 @@
-"""A template and one person's facts become a message that a connector can send."""
+"""What a message says to one person becomes what a connector can send."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from aftershow.content.mime import Envelope, ascii_address, build_mime
+from aftershow.content.parts import EmailParts, InvitationParts, TextParts
 from aftershow.content.postal import recipient_lines
-from aftershow.content.template import MessageTemplate
 from aftershow.ports import CallBrief, Invitation, Rendered, RenderedEmail, RenderedLetter, RenderedText
 from aftershow.words import Channel
 
 
 class Compose(Protocol):
-    """Writes a message that needs no more than words and an address."""
+    """Writes a message that needs no more than words and an address.
 
-    def __call__(
-        self, template: MessageTemplate, context: Mapping[str, Any], /, *, key: str, to: str
-    ) -> Rendered:
+    `parts` are those of its channel, `person` the facts that they were rendered with.
+    """
+
+    def __call__(self, parts: Any, person: Mapping[str, Any], /, *, key: str, to: str) -> Rendered:
         """Return one person's message, as the functions below do."""
         ...
 
 
 def compose_email(
-    template: MessageTemplate,
-    context: Mapping[str, Any],
-    *,
-    key: str,
-    to: str,
-    envelope: Envelope,
-    unsubscribe_url: str,
-    at: datetime,
+    parts: EmailParts, *, key: str, to: str, envelope: Envelope, unsubscribe_url: str, at: datetime
 ) -> RenderedEmail:
     """Return one person's email, whole.
 
-    `at` is the moment it is dated with, aware; it is `now` in the template, as `unsubscribe_url` is. Raises
-    ContentError, without the person's data, when it can't be made for this person.
+    `at` is the moment it is dated with, aware. Raises ContentError, without the person's data, when it can't
+    be made for this person.
     """
     address = ascii_address(to)
-    parts = template.render_email({"now": at, **context, "unsubscribe_url": unsubscribe_url})
     mime = build_mime(envelope, parts, key=key, to=address, unsubscribe_url=unsubscribe_url, at=at)
     return_path = envelope.return_path_of(key)
     return RenderedEmail(key=key, to=address, return_path=return_path, subject=parts.subject, mime=mime)
 
 
-def compose_text(template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str) -> RenderedText:
-    """Return one person's text message; `to` is E.164.
-
-    Raises ContentError, without the person's data, when it can't be made for this person.
-    """
-    parts = template.render_text(context)
+def compose_text(parts: TextParts, _: Mapping[str, Any], /, *, key: str, to: str) -> RenderedText:
+    """Return one person's text message; `to` is E.164."""
     return RenderedText(key=key, to=to, body=parts.body, segments=parts.segments)
 
 
-def compose_letter(
-    template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str
-) -> RenderedLetter:
-    """Return one person's letter; `to` is the postal address on one line, its parts joined by a comma.
-
-    Raises ContentError, without the person's data, when it can't be made for this person.
-    """
-    body = template.render_body(Channel.LETTER, context)
-    return RenderedLetter(key=key, to=to, recipient=recipient_lines(context, to), body=body)
+def compose_letter(body: str, person: Mapping[str, Any], /, *, key: str, to: str) -> RenderedLetter:
+    """Return one person's letter; `to` is the postal address on one line, its parts joined by a comma."""
+    return RenderedLetter(key=key, to=to, recipient=recipient_lines(person, to), body=body)
 
 
-def compose_call(template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str) -> CallBrief:
-    """Return what a rep reads before calling one person; `to` is E.164.
-
-    Raises ContentError, without the person's data, when it can't be made for this person.
-    """
-    return CallBrief(key=key, to=to, body=template.render_body(Channel.CALL, context))
+def compose_call(body: str, _: Mapping[str, Any], /, *, key: str, to: str) -> CallBrief:
+    """Return what a rep reads before calling one person; `to` is E.164."""
+    return CallBrief(key=key, to=to, body=body)
 
 
-def compose_invitation(
-    template: MessageTemplate, context: Mapping[str, Any], *, key: str, to: str
-) -> Invitation:
+def compose_invitation(parts: InvitationParts, _: Mapping[str, Any], /, *, key: str, to: str) -> Invitation:
     """Return one person's invitation to meet; `to` is an email address.
 
-    Raises ContentError, without the person's data, when it can't be made for this person.
+    Raises ContentError, without the person's data, when it is none.
     """
-    parts = template.render_invitation(context)
     return Invitation(key=key, to=ascii_address(to), subject=parts.subject, body=parts.body)
 
 

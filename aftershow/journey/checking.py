@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from aftershow.audience.expression import parse
-from aftershow.content.template import FILES, load_template
+from aftershow.content.foreign import open_template
+from aftershow.content.template import FILES
 from aftershow.errors import AftershowError, ContentError, ExpressionError, Problem, WorkspaceError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.campaign_file import CampaignModel
@@ -104,12 +105,12 @@ def _check_template(
 ) -> frozenset[Channel] | None:
     """Compile one template; returns the channels it serves, None when it is broken."""
     try:
-        template = load_template(root / "templates", name, names=NAMES)
+        template = open_template(root / "templates", name, names=NAMES)
     except ContentError as error:
         problems += error.problems
         return None
     warnings += template.warnings
-    return frozenset(template.channels)
+    return template.channels
 
 
 def _channel_problems(workspace: Workspace, check_connector: CheckConnector) -> list[Problem]:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 
 from aftershow.audience.scope import Scope, people_from
 from aftershow.content.compose import compose_email
-from aftershow.content.template import BODIES, FILES, MessageTemplate
+from aftershow.content.foreign import ForeignTemplate
+from aftershow.content.template import BODIES, FILES
 from aftershow.journey.context import person_columns, person_context
 from aftershow.journey.digest import digest
 from aftershow.journey.rendering import envelope_of, template_of, unsubscribe_url
@@ -43,16 +44,15 @@ def preview(
     files = _texts(template, context)
     if Channel.EMAIL not in template.channels:
         return files
+    parts = template.render_one(Channel.EMAIL, context)
     mail = compose_email(
-        template,
-        context,
+        parts,
         key=PREVIEW,
         to=context["email"] or "nobody@example.invalid",
         envelope=envelope_of(workspace, rep),
         unsubscribe_url=url,
         at=now,
     )
-    parts = template.render_email(context)
     return files | {
         "subject.txt": parts.subject.encode(),
         "email.html": parts.html.encode(),
@@ -61,13 +61,13 @@ def preview(
     }
 
 
-def _texts(template: MessageTemplate, context: Mapping[str, Any]) -> dict[str, bytes]:
+def _texts(template: ForeignTemplate, context: Mapping[str, Any]) -> dict[str, bytes]:
     """Return what the channels of plain text would carry, each under the name of its template."""
-    files = {
-        FILES[channel][0]: template.render_body(channel, context).encode()
-        for channel in BODIES
-        if channel in template.channels
-    }
-    if Channel.MEETING in template.channels:
-        files["subject.txt"] = template.render_invitation(context).subject.encode()
+    files = {}
+    for channel in BODIES:
+        if channel in template.channels:
+            parts = template.render_one(channel, context)
+            files[FILES[channel][0]] = (parts if isinstance(parts, str) else parts.body).encode()
+            if channel is Channel.MEETING:
+                files["subject.txt"] = parts.subject.encode()
     return files

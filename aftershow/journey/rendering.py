@@ -1,17 +1,19 @@
 """Turn the messages of one step into what goes out."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import repeat
+from typing import Any
 
 from sqlalchemy import Connection
 
 from aftershow.audience.fields import RECORDED
 from aftershow.audience.terms import Fact
 from aftershow.content.compose import COMPOSE, compose_email
+from aftershow.content.foreign import ForeignTemplate, open_template
 from aftershow.content.mime import Envelope
-from aftershow.content.template import MessageTemplate, load_template
+from aftershow.content.parts import Parts
 from aftershow.errors import ContentError
 from aftershow.journey.campaign import CampaignStep
 from aftershow.journey.context import NAMES, Addressee, Reader, facts_for
@@ -25,9 +27,6 @@ from aftershow.words import Channel
 from aftershow.workspace.settings import Rep
 from aftershow.workspace.workspace import Workspace
 
-#: From so many messages in one rep's name on, compiling the template for that rep pays.
-MANY = 500
-
 
 class StepRenderer:
     """Renders one step's messages; the template is compiled once, at the first of them."""
@@ -40,68 +39,73 @@ class StepRenderer:
         self._signer = signer
         self._envelopes: dict[str | None, Envelope] = {}
         self._reader = Lately(self._reader_at)
-        #: how many messages were rendered in whose name, and the template that they share
-        self._written: Counter[str | None] = Counter()
-        self._told: dict[str | None, MessageTemplate] = {}
 
     @cached_property
-    def template(self) -> MessageTemplate:
-        """The step's template; raises ContentError when it can't be compiled."""
-        return template_of(self._workspace, self.sending.template)
+    def _template(self) -> ForeignTemplate | ContentError:
+        """The step's template, or why it can't be compiled: each try may cost all that the limits allow."""
+        try:
+            return template_of(self._workspace, self.sending.template)
+        except ContentError as error:
+            return error
 
     def render(
         self, connection: Connection, message_ids: Sequence[int], *, clock: Clock
     ) -> Iterator[tuple[int, Rendered | ContentError]]:
         """Read what some messages need, and render each when it is asked for, or say why it can't be."""
         now = clock()
-        people = self._reader.at(now).people(connection, message_ids, now=now)
-        return ((person.message_id, self._render_one(person, now)) for person in people)
+        people = list(self._reader.at(now).people(connection, message_ids, now=now))
+        return self._render(people, now)
 
     def _reader_at(self, now: datetime) -> Reader:
         return Reader(self.version, self.step, self.sending.channel, self._facts(), now)
 
     def _facts(self) -> Sequence[Fact]:
-        try:
-            # An envelope has the person's name, whatever the letter says.
-            return RECORDED if self.sending.channel is Channel.LETTER else facts_for(self.template.names)
-        except ContentError:
+        template = self._template
+        # An envelope has the person's name, whatever the letter says.
+        if isinstance(template, ContentError) or self.sending.channel is Channel.LETTER:
             return RECORDED
+        return facts_for(template.names)
 
-    def _render_one(self, person: Addressee, now: datetime) -> Rendered | ContentError:
+    def _render(
+        self, people: Sequence[Addressee], now: datetime
+    ) -> Iterator[tuple[int, Rendered | ContentError]]:
+        contexts = [self._context(person) for person in people]
+        # Strictly, so that the other process is heard to the end: it is kept.
+        for person, context, parts in zip(people, contexts, self._parts(contexts), strict=True):
+            yield person.message_id, self._compose(person, context, parts, now)
+
+    def _context(self, person: Addressee) -> dict[str, Any]:
+        return {
+            **person.context,
+            "asks": asked(self.sending.asks, person.context["answers"]),
+            "unsubscribe_url": self._unsubscribe_url(person),
+        }
+
+    def _parts(self, contexts: Sequence[Mapping[str, Any]]) -> Iterable[Parts | ContentError]:
+        template = self._template
+        if isinstance(template, ContentError):
+            return repeat(template, len(contexts))
+        return template.render(self.sending.channel, contexts)
+
+    def _compose(
+        self, person: Addressee, context: Mapping[str, Any], parts: Any, now: datetime
+    ) -> Rendered | ContentError:
+        if isinstance(parts, ContentError):
+            return parts
+        if person.address is None:
+            return ContentError("The address is gone since the message was planned.")
+        key, to = self._signer.message_key(person.message_id), person.address
         try:
-            if person.address is None:
-                raise ContentError("The address is gone since the message was planned.")
-            return self._compose(person, person.address, now)
+            if self.sending.channel is not Channel.EMAIL:
+                return COMPOSE[self.sending.channel](parts, context, key=key, to=to)
+            envelope, url = self._envelope(person.rep), context["unsubscribe_url"]
+            return compose_email(parts, key=key, to=to, envelope=envelope, unsubscribe_url=url, at=now)
         except ContentError as error:
             return error
 
-    def _compose(self, person: Addressee, to: str, now: datetime) -> Rendered:
-        key = self._signer.message_key(person.message_id)
-        context = {**person.context, "asks": asked(self.sending.asks, person.context["answers"])}
-        template = self._template_of(person)
-        if self.sending.channel is not Channel.EMAIL:
-            return COMPOSE[self.sending.channel](template, context, key=key, to=to)
-        return compose_email(
-            template,
-            context,
-            key=key,
-            to=to,
-            envelope=self._envelope(person.rep),
-            unsubscribe_url=unsubscribe_url(
-                self._workspace, self._signer, person.contact_id, Channel.EMAIL, self.version.campaign.name
-            ),
-            at=now,
-        )
-
-    def _template_of(self, person: Addressee) -> MessageTemplate:
-        """Return the template; for many people of one rep, compiled again with what the rep always says."""
-        rep = person.rep.email if person.rep else None
-        self._written[rep] += 1
-        if self._written[rep] < MANY:
-            return self.template
-        if rep not in self._told:
-            self._told[rep] = self.template.told({name: person.context[name] for name in ("sender", "our")})
-        return self._told[rep]
+    def _unsubscribe_url(self, person: Addressee) -> str:
+        campaign = self.version.campaign.name
+        return unsubscribe_url(self._workspace, self._signer, person.contact_id, Channel.EMAIL, campaign)
 
     def _envelope(self, rep: Rep | None) -> Envelope:
         email = rep.email if rep else None
@@ -119,9 +123,9 @@ def renderers(versions: Iterable[Version], signer: Signer) -> tuple[StepRenderer
     )
 
 
-def template_of(workspace: Workspace, name: str) -> MessageTemplate:
+def template_of(workspace: Workspace, name: str) -> ForeignTemplate:
     """Compile a template folder of the workspace; raises ContentError with every problem."""
-    return load_template(workspace.templates, name, names=NAMES)
+    return open_template(workspace.templates, name, names=NAMES)
 
 
 def envelope_of(workspace: Workspace, rep: Rep | None) -> Envelope:

@@ -6,19 +6,18 @@ from email.policy import SMTP
 
 import pytest
 
-from aftershow.content.compose import compose_email
 from aftershow.content.inlining import in_ascii
 from aftershow.content.proof import same_document
 from aftershow.content.template import load_template
 from bench.naive import NaiveMailer
-from bench.rendering import NAME, NAMES, TEMPLATES, envelope_of, person
+from bench.rendering import NAME, NAMES, TEMPLATES, envelope_of, mail, person
 
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_both_ways_send_the_same_mail(number: int) -> None:
     """The fast way is compared with a slow one that does the same."""
     template = load_template(TEMPLATES, NAME, names=NAMES)
-    fast = _read(compose_email(template, person(number), **envelope_of(number)).mime)
+    fast = _read(mail(template, number).mime)
     slow = _read(NaiveMailer(TEMPLATES, NAME).compose(person(number), **envelope_of(number)))
     assert _headers(fast) == _headers(slow)
     plain, html = (part.get_content() for part in fast.iter_parts())

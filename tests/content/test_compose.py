@@ -21,6 +21,7 @@ from aftershow.content.mime import Envelope
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 from aftershow.ports import CallBrief, Invitation, RenderedLetter, RenderedText
+from aftershow.words import Channel
 
 Load = Callable[..., MessageTemplate]
 Folder = Callable[[dict[str, str]], Path]
@@ -35,6 +36,7 @@ ENVELOPE = Envelope(
 )
 AT = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 URL = "https://mail.example.com/u/token.signature"
+NAMED = {"now": AT, "unsubscribe_url": URL}
 SIGNED = {"key": "2s-x4jzq", "envelope": ENVELOPE, "unsubscribe_url": URL, "at": AT}
 
 
@@ -44,7 +46,7 @@ def test_an_email_is_whole(load_email: Load, context: dict[str, Any]) -> None:
         '<p>Hello {{ given_name }}</p><a href="{{ unsubscribe_url }}">Unsubscribe</a> {{ now|date("en") }}',
         {"hello/subject.txt": "For {{ company }}"},
     )
-    rendered = compose_email(template, context, to="ana@example.com", **SIGNED)
+    rendered = compose_email(template.render_email(context | NAMED), to="ana@example.com", **SIGNED)
     assert (rendered.key, rendered.to) == ("2s-x4jzq", "ana@example.com")
     assert rendered.return_path == "bounces+2s-x4jzq@example.com"
     assert rendered.subject == "For Café & Söhne <GmbH>"
@@ -58,18 +60,10 @@ def test_an_email_is_whole(load_email: Load, context: dict[str, Any]) -> None:
     assert f'<p>Hello Zo&#235;</p><a href="{URL}">Unsubscribe</a>' in html
 
 
-def test_the_link_in_the_mail_is_the_one_in_the_header(load_email: Load, context: dict[str, Any]) -> None:
-    """No context can put another person's unsubscribe link into a mail."""
-    template = load_email('<a href="{{ unsubscribe_url }}">x</a>')
-    rendered = compose_email(
-        template, context | {"unsubscribe_url": "https://evil.example"}, to="ana@example.com", **SIGNED
-    )
-    assert b"evil.example" not in rendered.mime
-
-
 def test_the_address_goes_as_ascii(load_email: Load, context: dict[str, Any]) -> None:
     """Envelope and header name the same address, written for every server."""
-    rendered = compose_email(load_email("<p>x</p>"), context, to="ana@müller.example", **SIGNED)
+    parts = load_email("<p>x</p>").render_email(context)
+    rendered = compose_email(parts, to="ana@müller.example", **SIGNED)
     assert rendered.to == "ana@xn--mller-kva.example"
     assert b"\r\nTo: ana@xn--mller-kva.example\r\n" in rendered.mime
 
@@ -77,18 +71,18 @@ def test_the_address_goes_as_ascii(load_email: Load, context: dict[str, Any]) ->
 def test_no_header_from_a_person(load_email: Load, context: dict[str, Any]) -> None:
     """Neither a company's name nor an address adds a recipient."""
     template = load_email("<p>x</p>", {"hello/subject.txt": "For {{ company }}"})
-    rendered = compose_email(
-        template, context | {"company": "x\r\nBcc: all@example.com"}, to="a@example.com", **SIGNED
-    )
+    parts = template.render_email(context | {"company": "x\r\nBcc: all@example.com"})
+    rendered = compose_email(parts, to="a@example.com", **SIGNED)
     assert b"\nBcc:" not in rendered.mime
     with pytest.raises(ContentError):
-        compose_email(template, context, to="a@example.com\r\nBcc: all@example.com", **SIGNED)
+        compose_email(parts, to="a@example.com\r\nBcc: all@example.com", **SIGNED)
 
 
 def test_a_text_message_has_its_segments(load_text: Load, context: dict[str, Any]) -> None:
     """What is sent is what is counted."""
     template = load_text("Hello {{ company }}, {{ 'x' }}")
-    rendered = compose_text(template, context | {"company": "Okafor"}, key="2s-x4jzq", to="+15085550114")
+    parts = template.render_text(context | {"company": "Okafor"})
+    rendered = compose_text(parts, {}, key="2s-x4jzq", to="+15085550114")
     assert rendered == RenderedText(key="2s-x4jzq", to="+15085550114", body="Hello Okafor, x", segments=1)
 
 
@@ -98,7 +92,8 @@ def test_a_letter_has_its_envelope(folder: Folder, context: dict[str, Any]) -> N
         folder({"card/letter.txt": "Dear {{ given_name }},\n\n\n\nthank you.\n"}), "card", names=NAMES
     )
     to = "Ringstraße 1, 70173 Stuttgart, DE"
-    assert compose_letter(template, context | {"country": "DE"}, key="1-a", to=to) == RenderedLetter(
+    body = template.render_body(Channel.LETTER, context)
+    assert compose_letter(body, context | {"country": "DE"}, key="1-a", to=to) == RenderedLetter(
         key="1-a",
         to=to,
         recipient=(
@@ -124,12 +119,9 @@ def test_a_letter_has_its_envelope(folder: Folder, context: dict[str, Any]) -> N
         ({"given_name": "x\r\nTo: y", "country": "QX"}, "1 Pump Road, QX", ("x To: y", "1 Pump Road", "QX")),
     ],
 )
-def test_an_envelope_says_what_is_known(
-    person: dict[str, str], to: str, expected: tuple[str, ...], folder: Folder
-) -> None:
+def test_an_envelope_says_what_is_known(person: dict[str, str], to: str, expected: tuple[str, ...]) -> None:
     """What is missing leaves no empty line, a state is not taken for a country, and a line stays one line."""
-    template = load_template(folder({"card/letter.txt": "Hello"}), "card", names=NAMES)
-    assert compose_letter(template, person, key="1-a", to=to).recipient == expected
+    assert compose_letter("Hello", person, key="1-a", to=to).recipient == expected
 
 
 def test_a_call_lists_what_to_find_out(folder: Folder, context: dict[str, Any]) -> None:
@@ -141,9 +133,8 @@ def test_a_call_lists_what_to_find_out(folder: Folder, context: dict[str, Any]) 
         }
     )
     asks = [{"question": "decision date", "answer": None}, {"question": "budget", "answer": "20,000"}]
-    brief = compose_call(
-        load_template(root, "ask", names=NAMES), context | {"asks": asks}, key="1-a", to="+15085550114"
-    )
+    body = load_template(root, "ask", names=NAMES).render_body(Channel.CALL, context | {"asks": asks})
+    brief = compose_call(body, context, key="1-a", to="+15085550114")
     assert brief == CallBrief(key="1-a", to="+15085550114", body="- decision date\n- budget: 20,000")
 
 
@@ -151,12 +142,12 @@ def test_an_invitation_has_one_subject(folder: Folder, context: dict[str, Any]) 
     """An invitation takes the folder's subject, on one line, and goes to an address that is one."""
     root = folder({"visit/subject.txt": "A visit to {{ company }}?", "visit/meeting.txt": "May we come?\n"})
     template = load_template(root, "visit", names=NAMES)
-    names = context | {"company": "x\r\nBcc: all@example.com"}
-    assert compose_invitation(template, names, key="1-a", to="ana@müller.example") == Invitation(
+    parts = template.render_invitation(context | {"company": "x\r\nBcc: all@example.com"})
+    assert compose_invitation(parts, context, key="1-a", to="ana@müller.example") == Invitation(
         key="1-a",
         to="ana@xn--mller-kva.example",
         subject="A visit to x Bcc: all@example.com?",
         body="May we come?",
     )
     with pytest.raises(ContentError):
-        compose_invitation(template, names, key="1-a", to="no address")
+        compose_invitation(parts, context, key="1-a", to="no address")
