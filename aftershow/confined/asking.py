@@ -39,7 +39,7 @@ def ask(
         if answer[0] != END:
             raise _error(*answer, limits)
     finally:
-        if done:
+        if done and process.is_slim:
             _give_back(process)
         else:
             process.end()

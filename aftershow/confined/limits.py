@@ -34,6 +34,13 @@ class Limits:
             _set(resource.RLIMIT_CPU, math.ceil(usage.ru_utime + usage.ru_stime) + self.seconds)
 
 
+def memory_of(pid: int) -> int | None:
+    """Return what a process has in memory, in bytes; None where the system does not tell."""
+    if sys.platform == "linux":
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
+    return None
+
+
 def lift() -> None:
     """Take the limits off again: what is loaded for the next question counts for none."""
     if sys.platform != "win32":

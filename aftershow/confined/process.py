@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO, Any
 
-from aftershow.confined.limits import Limits
+from aftershow.confined.limits import Limits, memory_of
 from aftershow.confined.wire import read_plain, write
 
 if sys.platform != "win32":
@@ -18,6 +18,8 @@ if sys.platform != "win32":
 _NEEDED = frozenset(
     {"HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "PATH", "SYSTEMROOT", "TMPDIR", "TZ", "VIRTUAL_ENV"}
 )
+#: Bytes of memory up to which a process is asked again; with all its libraries loaded it has some 100 MB.
+SLIM = 384 * 1024 * 1024
 #: Bytes of answers that nobody has listened to yet; Linux gives everybody as much (pipe(7)).
 ROOM = 1024 * 1024
 
@@ -45,6 +47,14 @@ class Process:
     def is_alive(self) -> bool:
         """Whether it can be asked."""
         return self._child.poll() is None
+
+    @property
+    def is_slim(self) -> bool:
+        """Whether it has not kept much of what it worked on, as libraries' caches do."""
+        try:
+            return (memory_of(self._child.pid) or 0) <= SLIM
+        except OSError:
+            return False
 
     def ask(self, question: Any) -> None:
         """Send a question; one that died meanwhile gives no answer."""

@@ -152,7 +152,7 @@ class GuardedEnvironment(ImmutableSandboxedEnvironment):
 
 
 class ValueGuard(NodeTransformer):
-    """Puts the guards around what a template compares and joins."""
+    """Puts the guards around what a template compares, cuts and joins."""
 
     def visit_Compare(self, node: nodes.Compare) -> nodes.Node:  # noqa: N802 -- named by Jinja2's visitor
         """Pay for what is compared."""
@@ -160,6 +160,13 @@ class ValueGuard(NodeTransformer):
         node.expr = _read(node.expr)
         for operand in node.ops:
             operand.expr = _read(operand.expr)
+        return node
+
+    def visit_Getitem(self, node: nodes.Getitem) -> nodes.Node:  # noqa: N802 -- as above
+        """Pay for what is cut: Jinja2 does not ask the environment for a slice."""
+        self.generic_visit(node)
+        if isinstance(node.arg, nodes.Slice):
+            node.node = _read(node.node)
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 -- as above

@@ -78,7 +78,8 @@ class Part:
         """
         try:
             return self._bounded(context)
-        except ContentError:
+        except (ContentError, MemoryError):
+            # Where there is no memory left, nothing else can be rendered either.
             raise
         except (RefusedError, UndefinedError) as error:
             raise ContentError(f"{self.place}: {error}") from None

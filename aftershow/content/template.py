@@ -203,6 +203,8 @@ def _inlined(part: Part, html: str) -> str:
     """Return a rendered part with its CSS in its elements."""
     try:
         return inline_css(html)
+    except MemoryError:
+        raise
     except Exception as error:  # noqa: BLE001 -- libraries parse here what a stranger wrote
         text = f"its CSS can't be inlined for this person ({type(error).__name__})"
         raise ContentError(f"{part.place}: {text}") from None

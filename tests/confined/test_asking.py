@@ -11,6 +11,7 @@ import pytest
 
 from aftershow.confined.asking import ask
 from aftershow.confined.limits import Limits
+from aftershow.confined.process import SLIM
 from aftershow.errors import (
     AftershowError,
     ContentError,
@@ -74,6 +75,15 @@ def raises(kind: type[Exception]) -> Iterator[int]:
     raise kind("what a person wrote" if not issubclass(kind, AftershowError) else "said")
 
 
+kept: list[bytes] = []
+
+
+def keeps(size: int) -> Iterator[int]:
+    # Not zeros, which take no memory.
+    kept.append(b"x" * size)
+    yield os.getpid()
+
+
 def no_plain_value() -> Iterator[Any]:
     yield Limits(seconds=1, memory=1)
 
@@ -92,6 +102,15 @@ def test_it_is_another_process_that_is_kept() -> None:
     first = one_answer(who_answers)
     assert first != os.getpid()
     assert one_answer(who_answers) == first
+
+
+@on_linux
+def test_what_has_grown_is_not_kept() -> None:
+    """A library that keeps what it was given does not grow from question to question."""
+    roomy = Limits(seconds=2, memory=1 << 30)
+    [first] = ask(keeps, 1 << 20, limits=roomy)
+    assert list(ask(keeps, SLIM, limits=roomy)) == [first]
+    assert list(ask(keeps, 1 << 20, limits=roomy)) != [first]
 
 
 def test_several_may_ask_at_once() -> None:
