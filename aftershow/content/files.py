@@ -11,6 +11,8 @@ from aftershow.workspace.inside import leads_out
 
 #: No file of a template is longer.
 FILE_LIMIT = 256 * 1024
+#: So many mistakes are listed; finding out what each was meant to be takes time.
+PROBLEMS_LIMIT = 100
 
 _FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*(?:/[A-Za-z0-9][A-Za-z0-9_.-]*)+")
@@ -28,10 +30,12 @@ class TemplateFiles:
         return f"{self.root.name}/{path}"
 
     def complain(self, path: str, line: int | None, text: str) -> None:
-        """Note a mistake, once."""
+        """Note a mistake, once; raises ContentError with all of them when there are enough for a day."""
         problem = Problem(file=self.place(path), line=line, text=text)
         if problem not in self.problems:
             self.problems.append(problem)
+        if len(self.problems) >= PROBLEMS_LIMIT:
+            raise ContentError(problems=self.problems)
 
     def folder(self, name: str) -> Path:
         """Return the folder of a message; raises ContentError, with the nearest name, when there is none."""

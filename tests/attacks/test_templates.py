@@ -84,6 +84,7 @@ REFUSED = {
     "conditions": "{{ " + "1 if grade else " * DEEP + "2 }}",
     "ifs": "{% if grade %}" * DEEP + "{% endif %}" * DEEP,
     "ifs of many files": '{% include "base/0.txt" %}',
+    "mistakes": "".join(f"{{{{ unknown_{n} }}}}" for n in range(8_000)),
     "loops": "{% for x in [1] %}" * 60 + "x" + "{% endfor %}" * 60,
 }  # fmt: skip
 
@@ -107,7 +108,7 @@ HELD = {
     "a loop in a loop": "{% for x in range(9) %}{% for y in loop %}{{ y[1].cycle }}{% endfor %}{% endfor %}",
     "a loop that is printed": "{% for x in range(9) %}{{ loop }}{% endfor %}",
     "lists in a loop": TIMES + "{% set y = range(1000)|list %}" + ENDED + "x",
-    "lists of lists": TIMES + "{% if range(1000)|map('default')|list|sort|unique|list %}{% endif %}" + ENDED + "x",
+    "lists of lists": TIMES + "{% if range(1000)|map('int')|sort|unique|list %}{% endif %}" + ENDED + "x",
     "lists turned round": TIMES + "{% if range(1000)|reverse|list|max %}{% endif %}" + ENDED + "x",
     "lists chosen from": TIMES + "{% if range(1000)|select('odd')|reject|list %}{% endif %}" + ENDED + "x",
     "lists joined": TIMES + "{% if range(1000)|join %}{% endif %}" + ENDED + "x",

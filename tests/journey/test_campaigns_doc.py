@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from aftershow.audience.fields import describe
+from aftershow.content.filters import TEMPLATE_FILTERS
 from aftershow.journey.campaign_file import (
     AudienceModel,
     CampaignModel,
@@ -68,3 +69,9 @@ def test_outcomes_are_those_of_the_channels() -> None:
     """What may come back is listed for each kind of step."""
     for channel, outcomes in OUTCOMES.items():
         assert f"| {channel} | {', '.join(outcomes)} |" in PAGE
+
+
+def test_the_filters_are_all_there() -> None:
+    """What a template may do to a value is what the page lists, and no more."""
+    [listed] = re.findall(r"^- Filters: (.*?)\. ", PAGE, re.MULTILINE | re.DOTALL)
+    assert re.findall(r"`(\w+)`", listed) == sorted(TEMPLATE_FILTERS)

@@ -4,6 +4,9 @@ import pytest
 from sqlalchemy import select, update
 
 from aftershow.audience.fields import RECORDED
+from aftershow.confined.limits import Limits
+from aftershow.content.foreign import ForeignTemplate, open_template
+from aftershow.content.recipe import PartRecipe, Recipe
 from aftershow.journey.context import Reader
 from aftershow.journey.rendering import asked
 from aftershow.journey.versions import newest
@@ -89,3 +92,49 @@ steps:
     )
     assert (call.to, call.body) == ("+13095550199", "decision date=? budget=20,000")
     assert (invitation.to, invitation.subject) == ("ana@example.com", "A visit, Ana?")
+
+
+#: Gets past the language: for who has a name, it doubles a text without end.
+GREEDY = (
+    "{% set a %}{{ family_name }}{% endset %}"
+    + "{% set a %}{{ a }}{{ a }}{{ a }}{{ a }}{% endset %}" * 20
+    + "Hello {{ given_name }}"
+)
+
+
+def test_a_template_that_takes_too_much_stops_nobody_else(stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would say is held as content, what it has said goes out, and so does every other template."""
+
+    def opened(templates, name, *, names):
+        if name != "a":
+            return open_template(templates, name, names=names)
+        part = PartRecipe("templates/a/letter.txt", GREEDY, 10_000, is_html=False)
+        recipe = Recipe(name, (), names, None, None, False, ((Channel.LETTER, part),))
+        return ForeignTemplate(recipe, limits=Limits(seconds=2, memory=64 << 20))
+
+    monkeypatch.setattr("aftershow.journey.rendering.open_template", opened)
+    stage.journey(
+        """- branch: way
+  cases: [{if: 'city == "Bonn"', steps: [{letter: a}]}]
+  otherwise: {letter: b}
+"""
+    )
+    first, second, third = (
+        stage.someone(f"{number}@example.com", city="Bonn", given_name="Ana", family_name=name)
+        for number, name in enumerate(("", "Okafor", ""))
+    )
+    other = stage.someone("other@example.com")
+    stage.turn("c")
+    assert stage.ledger(first) == [("a", "accepted", None)]
+    assert stage.ledger(second) == stage.ledger(third) == [("a", "held", "content")]
+    assert stage.ledger(other) == [("b", "accepted", None)]
+
+
+def test_the_link_in_a_mail_is_the_one_in_its_header(stage) -> None:
+    """Whoever reads it leaves by the own link, wherever they click."""
+    stage.person("ana@example.com")
+    stage.turn()
+    [mail] = stage.sender.received
+    [header] = [line for line in mail.mime.splitlines() if line.startswith(b"List-Unsubscribe: ")]
+    url = header.partition(b"<")[2].rstrip(b">")
+    assert b'href="' + url + b'"' in mail.mime.replace(b"=\r\n", b"").replace(b"=3D", b"=")
