@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from aftershow.content.language import CANNOT_COMPILE
 from aftershow.content.parts import Parts
 from aftershow.content.recipe import Recipe, follow, recipe_of, to_plain
 from aftershow.content.template import MessageTemplate, load_template
@@ -64,14 +65,20 @@ class _Kept:
 
     def _for(self, context: Mapping[str, Any]) -> MessageTemplate:
         shared = {name: context[name] for name in _SHARED if name in context}
-        sender = tuple(sorted(shared.get("sender", {}).items()))
+        sender = tuple((name, *sorted(said.items())) for name, said in shared.items())
         if sender in self._told:
             return self._told[sender]
         self._written[sender] += 1
         if self._written[sender] < MANY or len(self._told) >= SENDERS:
             return self._template
-        self._told[sender] = self._template.told(shared)
+        self._told[sender] = self._told_by(shared)
         return self._told[sender]
+
+    def _told_by(self, shared: Mapping[str, Any]) -> MessageTemplate:
+        try:
+            return self._template.told(shared)
+        except CANNOT_COMPILE:
+            return self._template
 
 
 @lru_cache(maxsize=KEPT)

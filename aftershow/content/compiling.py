@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from jinja2 import TemplateError
-
-from aftershow.content.budget import RefusedError
 from aftershow.content.chunks import Chunk, printing
 from aftershow.content.document import read_document
 from aftershow.content.files import TemplateFiles
 from aftershow.content.guards import GuardedEnvironment
-from aftershow.content.language import HTML, PLAIN, Language, compiled
+from aftershow.content.language import CANNOT_COMPILE, HTML, PLAIN, Language, compiled
 from aftershow.content.layout import Layout
 from aftershow.content.parts import Part
 from aftershow.content.segments import count_segments, describe_character
@@ -91,7 +88,7 @@ class Compiler:
         try:
             for chunk, line, text in language.unknown_names(chunks):
                 self.files.complain(chunk.file, line, text)
-        except (TemplateError, RecursionError) as error:
+        except CANNOT_COMPILE as error:
             self.files.complain(path, None, f"it can't be compiled: {error}")
         return chunks
 
@@ -103,7 +100,7 @@ class Compiler:
     def _part(self, path: str, environment: GuardedEnvironment, source: str, limit: int) -> Part | None:
         try:
             template = compiled(environment, source)
-        except (TemplateError, SyntaxError, RecursionError, RefusedError) as error:
+        except CANNOT_COMPILE as error:
             self.files.complain(path, None, f"it can't be compiled: {error}")
             return None
         return Part(place=self.files.place(path), template=template, source=source, limit=limit)

@@ -122,7 +122,7 @@ class GuardedEnvironment(ImmutableSandboxedEnvironment):
             return obj.get(attribute)
         if isinstance(obj, LoopContext) and attribute in LOOP:
             return getattr(obj, attribute)
-        return self.undefined(obj=obj, name=attribute)
+        return self._nothing(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """Return what a mapping holds under a name, or None; a part of a text or a list; else nothing."""
@@ -134,7 +134,19 @@ class GuardedEnvironment(ImmutableSandboxedEnvironment):
             spend(len(obj) // CHARACTERS)
             with suppress(IndexError):
                 return obj[argument]
-        return self.undefined(obj=obj, name=argument)
+        return self._nothing(obj, argument)
+
+    def _nothing(self, obj: Any, name: Any) -> Undefined:
+        if isinstance(obj, Undefined):
+            # It says itself what is not there.
+            str(obj)
+        return self.undefined(obj=obj, name=name)
+
+    def call_filter(self, name: str, *arguments: Any, **named: Any) -> Any:
+        """Call a filter that another one names; raises RefusedError for one of ours."""
+        if name.startswith("_"):
+            raise RefusedError("names that begin with _ are not for templates")
+        return super().call_filter(name, *arguments, **named)
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Whether a template may call it: range and loop.cycle."""

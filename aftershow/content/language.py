@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, Undefined, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, Undefined, nodes
 from jinja2.meta import find_undeclared_variables
 
-from aftershow.content.budget import budget, glance, paying, read, spending
+from aftershow.content.budget import RefusedError, budget, glance, paying, read, spending
 from aftershow.content.chunks import Chunk
 from aftershow.content.files import did_you_mean
 from aftershow.content.filters import TEMPLATE_FILTERS
@@ -115,13 +115,17 @@ HTML = _environment(html=True)
 PLAIN = _environment(html=False)
 
 
+#: What `compiled` raises for what can't be compiled.
+CANNOT_COMPILE = (TemplateError, SyntaxError, RecursionError, RefusedError)
+
+
 def compiled(
     environment: GuardedEnvironment, source: str, values: Mapping[str, Any] | None = None
 ) -> Template:
     """Return a template that keeps to the guards, what is fixed worked out; its source has been checked.
 
-    `values` are what some names mean to everybody. Raises RefusedError when what is fixed is too much work,
-    RecursionError, SyntaxError or a TemplateError of Jinja2 when it can't be compiled.
+    `values` are what some names mean to everybody. Raises one of CANNOT_COMPILE: RefusedError when what is
+    fixed is too much work, the others when it can't be read or is nested too deeply.
     """
     with budget():
         tree = ValueGuard().visit(environment.parse(source))

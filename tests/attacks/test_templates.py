@@ -104,6 +104,7 @@ HELD = {
     "a part of a day": "{{ now.strftime }}{{ now.year }}",
     "a part of each": "{{ [company]|map(attribute='center')|first }}",
     "a part of each, deeper": "{{ [answers]|map(attribute='long.__class__.__mro__')|first }}",
+    "a guard that a filter names by a filter": "{{ [[company]]|map('map', '_shown', 1, 2)|first|first }}",
     "a loop as a value": "{% for x in range(3) %}{{ loop|list|length }}{% endfor %}",
     "a loop in a loop": "{% for x in range(9) %}{% for y in loop %}{{ y[1].cycle }}{% endfor %}{% endfor %}",
     "a loop that is printed": "{% for x in range(9) %}{{ loop }}{% endfor %}",

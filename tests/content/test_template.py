@@ -283,6 +283,12 @@ def test_a_line_with_a_tag_alone_leaves_no_gap_in_a_text(load_text: Load, contex
     assert template.render_text(context).body == "Hello\ndear\n1\n2"
 
 
+def test_what_is_not_there_is_named(load_text: Load, context: dict[str, Any]) -> None:
+    """Who reads why a message is held reads the name that stands in the template."""
+    with pytest.raises(ContentError, match="'answers' is undefined"):
+        load_text("{{ answers.budget or 1 }}").render_text({})
+
+
 @pytest.mark.parametrize("channel", Channel)
 def test_an_empty_part_is_no_message(channel: Channel, folder: Folder, context: dict[str, Any]) -> None:
     """Nobody gets a mail or an invitation without a subject, or anything else without words."""
