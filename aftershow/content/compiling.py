@@ -65,7 +65,7 @@ class Compiler:
 
     def html(self, path: str) -> HtmlParts | None:
         """Return an email's HTML, its CSS inlined once where that is proven right, and its plain part."""
-        document = read_document(self._flatten(path, HTML), path, self.files)
+        document = read_document(self._flatten(path, HTML), path, self.files, self.names)
         if document is None:
             return None
         if document.difference:

@@ -5,7 +5,6 @@ to keep a list of lists (aftershow/content/language.py). Here the same is seen t
 lists of what is allowed; what its work costs is counted in aftershow/content/budget.py.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import date
@@ -39,9 +38,6 @@ LOOP = frozenset(
     }
 )  # fmt: skip
 
-_WEB_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:|sms:)[^\s<>\"']*", re.IGNORECASE)
-_STYLE_VALUE = re.compile(r"[\w#%.,\s+-]*")
-
 
 def shown(value: Any, expression: str, place: str) -> Any:
     """Return a value that can be printed; the error for another says which expression it was, and where."""
@@ -56,20 +52,6 @@ def shown(value: Any, expression: str, place: str) -> Any:
     else:
         advice = "is not a text that can be printed"
     raise ContentError(f"{place}: {{{{ {expression} }}}} {advice}")
-
-
-def web_address(value: Any) -> Any:
-    """Return a value that can stand in a link: an address that opens a page, a mail or a call."""
-    if isinstance(value, str) and not _WEB_ADDRESS.fullmatch(value):
-        raise RefusedError("a link would not begin with https://, http://, mailto:, tel: or sms:")
-    return value
-
-
-def style_value(value: Any) -> Any:
-    """Return a value that can stand in a style: a colour, a length or a word."""
-    if isinstance(value, str) and not _STYLE_VALUE.fullmatch(value):
-        raise RefusedError("a style can take a colour, a length or a word, and no other characters")
-    return value
 
 
 def text_of(value: Any) -> str:
@@ -227,8 +209,6 @@ BOUNDS = {
 #: What is printed passes these, as filters under such names.
 GUARDS: dict[str, Callable[..., Any]] = {
     "_shown": shown,
-    "_style": style_value,
-    "_url": web_address,
 }
 
 #: What every template finds beside the person's facts.

@@ -20,6 +20,7 @@ from aftershow.content.guards import (
     LoopGuard,
     ValueGuard,
 )
+from aftershow.content.links import LINK_GUARDS
 
 #: What a template finds beside the person's fields: who writes, for which firm, what the step must find out
 #: (for each of asks: question, and answer where we know it), and the link that ends it.
@@ -103,7 +104,7 @@ def _environment(*, html: bool) -> GuardedEnvironment:
     # As in conditions: what is missing is none, and none is not defined.
     tests: Any = {**environment.tests, "defined": _is_known, "undefined": _is_not_known}
     environment.tests = _spending(tests)  # type: ignore[assignment]  # Jinja2's own are plain functions
-    printing = {name: paying(guard) for name, guard in GUARDS.items()}
+    printing = {name: paying(guard) for name, guard in {**GUARDS, **LINK_GUARDS}.items()}
     environment.filters = {**_spending(TEMPLATE_FILTERS), **BOUNDS, **printing}
     environment.globals = dict(GLOBALS)
     return environment

@@ -1,171 +1,262 @@
-"""Where each expression and tag of a template stands in its HTML, and what is wrong with the HTML."""
+"""Where each expression and tag of a template stands in its HTML, and what is wrong with the HTML.
+
+Read is only HTML of which every parser sees the same: what a browser would have to mend, or what one parser
+takes for a comment and another for an element, is a mistake (HTML Standard, 13.1). Of that, elements,
+attributes and values are those of aftershow/content/allowed.py. Whatever branches come out, the mail is made
+of such pieces.
+"""
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from html.parser import HTMLParser
-from itertools import accumulate
+from dataclasses import dataclass, field
 
-from aftershow.content.chunks import Kind
-from aftershow.content.marks import Marked
+from aftershow.content.allowed import ELEMENTS, INSTEAD, OPEN_ENDED, OUTLOOK, VOID
+from aftershow.content.marks import Marked, Spot
+from aftershow.content.origins import Origins
+from aftershow.content.styles import sheet_mistakes
+from aftershow.content.tags import NO_PLACE, Tag
+from aftershow.content.ways import ways
 
-#: Attributes that hold a web address.
-ADDRESSES = frozenset({"href", "src", "action", "formaction", "background", "poster", "cite", "srcset"})
+_IF = r"<!--\[if [\w\s!()|&.]+\]>"
+_TEXT = re.compile(r"[^<]+")
+_DOCTYPE = re.compile(r"<!doctype\s+html\b[^<>\[\]]*>", re.ASCII | re.IGNORECASE)
+#: Seen by all but Outlook: <!--[if !mso]><!--> … <!--<![endif]-->.
+_REVEALED = re.compile(rf"{_IF}(?:<!)?-->|<!--\s*<!\[endif\]-->")
+#: Seen by Outlook alone: <!--[if mso]> … <![endif]-->.
+_HIDDEN = re.compile(rf"{_IF}(?P<inside>(?:(?!--!?>|<!).)*)<!\[endif\]-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?!-?>)(?P<inside>(?:(?!--!?>|<!).)*)(?<!-)-->", re.DOTALL)
+_END = re.compile(r"</(?P<name>[A-Za-z][A-Za-z0-9:]*)[ \t\n]*>")
+_TAG = re.compile(r"<(?P<name>[A-Za-z][A-Za-z0-9:]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+#: Elements whose content is text up to their end.
+_OF_TEXT = {
+    name: re.compile(rf"(?P<inside>.*?)</{name}[ \t\n]*>", re.A | re.I | re.S) for name in ("title", "style")
+}
 
-#: Elements that email programs remove, or that reach outside of the mail.
-REFUSED = frozenset({"script", "iframe", "frame", "object", "embed", "applet", "base", "link", "svg", "math"})
-
-VOID = frozenset({"area", "br", "col", "hr", "img", "input", "meta", "source", "wbr"})
-
-#: Elements whose end may be left out.
-OPEN_ENDED = frozenset(
-    {"html", "head", "body", "p", "li", "dt", "dd", "td", "th", "tr", "tbody", "thead", "tfoot", "option"}
-)
-
-_WHOLE_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:|sms:|#)", re.IGNORECASE)
-_FOREIGN_SCHEME = re.compile(r"(?!https?:|mailto:|tel:|sms:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spot:
-    """Where an expression or a tag stands."""
-
-    #: text, title, value (of an attribute), tag (between attributes) or comment
-    place: str
-    #: the guard that what is printed here must pass, or nothing
-    guard: str = ""
-    #: what is printed here decides which CSS rules hold
-    decides_style: bool = False
+#: Reads what was found; returns where that ends, where this is not the end of what was found.
+_Read = Callable[[re.Match[str]], int | None]
 
 
-def read_spots(marked: Marked, complain: Callable[[str, int, str], None]) -> dict[int, Spot]:
-    """Return where the pieces with marks stand; `complain` hears file, line and text of each mistake."""
-    reader = _Reader(marked, complain)
-    reader.feed(marked.text)
-    reader.close()
-    reader.finish()
+def read_spots(
+    text: str, marked: Marked, origins: Origins, complain: Callable[[int, str], None]
+) -> dict[int, Spot]:
+    """Return where the pieces with marks stand in a text of HTML.
+
+    `complain` hears of each mistake: its place, as an offset into the text, and what is wrong.
+    """
+    reader = _Reader(text=text, marked=marked, origins=origins, complain=complain)
+    reader.read()
     return reader.spots
 
 
-class _Reader(HTMLParser):
-    def __init__(self, marked: Marked, complain: Callable[[str, int, str], None]) -> None:
-        super().__init__(convert_charrefs=False)
-        self.spots: dict[int, Spot] = {}
-        self._marked = marked
-        self._complain = complain
-        self._open: list[tuple[str, int]] = []
-        self._lines = list(
-            accumulate((len(line) for line in marked.text.split("\n")), lambda a, b: a + b + 1, initial=0)
-        )
+@dataclass(kw_only=True, slots=True)
+class _Reader:
+    text: str
+    marked: Marked
+    origins: Origins
+    complain: Callable[[int, str], None]
+    spots: dict[int, Spot] = field(default_factory=dict)
+    #: the elements that are open, with their offsets
+    _open: list[tuple[str, int]] = field(default_factory=list)
+    #: the tags of the template that are open, each with the comment that it stands in
+    _groups: list[tuple[str, int | None]] = field(default_factory=list)
+    #: an element has begun
+    _begun: bool = False
+    #: the offset of the comment for Outlook that is being read
+    _outlook: int | None = None
 
-    def finish(self) -> None:
-        """Complain of what is still open, and of expressions that no parser saw."""
+    def read(self) -> None:
+        """Read the whole text."""
+        for found in _CONTROL.finditer(self.text):
+            self.complain(found.start(), "there is a control character: leave it out")
+        self._read(0, len(self.text))
         self._close_down_to(0, "the end")
-        for number, chunk in enumerate(self._marked.chunks):
-            if chunk.kind is not Kind.TEXT and number not in self.spots:
-                self._complain(
-                    chunk.file, chunk.line, "an expression or tag can't stand at this place of the HTML"
-                )
+        if set(self.marked.numbers_in(self.text)) != set(self.spots):
+            self.complain(0, NO_PLACE)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._marked.numbers_in(tag):
+    def _read(self, at: int, end: int) -> None:
+        while at < end:
+            at = self._piece(at, end)
+
+    def _piece(self, at: int, end: int) -> int:
+        """Read what begins at an offset; return where it ends."""
+        readers: tuple[tuple[re.Pattern[str], _Read], ...] = (
+            (_TEXT, self._text),
+            (_TAG, self._start),
+            (_END, self._end),
+            *(() if self._outlook is not None else self._outside_of_comments()),
+        )
+        for form, read in readers:
+            found = form.match(self.text, at, end)
+            if found:
+                return read(found) or found.end()
+        self._complain_of_sign(at)
+        return at + 1
+
+    def _outside_of_comments(self) -> Iterator[tuple[re.Pattern[str], _Read]]:
+        yield _REVEALED, self._nothing
+        yield _HIDDEN, self._hidden
+        yield _COMMENT, self._comment
+        yield _DOCTYPE, self._doctype
+
+    def _nothing(self, found: re.Match[str]) -> None:
+        """Read what says nothing."""
+
+    def _text(self, found: re.Match[str]) -> None:
+        if self._outlook is not None and ">" in found[0]:
+            self.complain(found.start(), "write &gt; for > inside of a comment for Outlook")
+        self._refuse_built_reference(found[0], found.start())
+        for number in self.marked.numbers_in(found[0]):
+            self._put(number, Spot(place="text" if self._outlook is None else "comment"), found.start())
+
+    def _refuse_built_reference(self, text: str, at: int) -> None:
+        if self.marked.builds_reference(text):
+            self.complain(at, "write &amp; for the & before an expression")
+
+    def _put(self, number: int, spot: Spot, at: int) -> None:
+        """Note where a piece of the template stands, and whether it begins and ends at one place."""
+        self._note(number, spot, at)
+        match self.marked.chunks[number].word:
+            case "if" | "for" | "with" as word:
+                self._groups.append((word, self._outlook))
+            case "elif" | "else" if self._groups and self._groups[-1][1] == self._outlook:
+                pass
+            case "endif" | "endfor" | "endwith" if self._groups and self._groups[-1][1] == self._outlook:
+                self._groups.pop()
+            case "elif" | "else" | "endif" | "endfor" | "endwith" as word:
+                self.complain(at, f"`{word}` and what it belongs to stand at two places of the HTML")
+
+    def _note(self, number: int, spot: Spot, at: int) -> None:
+        if number in self.spots:
+            self.complain(at, NO_PLACE)
+        self.spots[number] = spot
+
+    def _doctype(self, found: re.Match[str]) -> None:
+        if self._begun:
+            self.complain(found.start(), "<!doctype html> can only begin the HTML")
+
+    def _comment(self, found: re.Match[str]) -> None:
+        numbers = self.marked.numbers_in(found["inside"])
+        if len(numbers) == 1 and found["inside"] == f"/{self.marked.mark(numbers[0])}":
+            self._put(numbers[0], Spot(place="text"), found.start())
             return
-        if tag in REFUSED:
-            self._complain_here(f"<{tag}> is not for emails: no email program shows it")
-        if tag not in VOID:
-            self._open.append((tag, self._offset()))
-        self._refuse_bare_values()
-        for name, value in attrs:
-            self._read_attribute(name, value or "")
+        if numbers:
+            why = "an expression or tag can't stand in a comment, which nobody sees: write {# … #} around it"
+            self._refuse(numbers, found.start(), why)
+        if "[" in found["inside"]:
+            self.complain(found.start(), "a comment for Outlook is <!--[if mso]> … <![endif]-->")
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self._open.pop()
+    def _hidden(self, found: re.Match[str]) -> None:
+        self._outlook = found.start()
+        self._refuse(self.marked.numbers_in(self.text[found.start() : found.start("inside")]), found.start())
+        self._read(found.start("inside"), found.end("inside"))
+        self._outlook = None
+        if self._groups and self._groups[-1][1] == found.start():
+            self.complain(found.start(), "a tag begins in this comment and does not end in it")
 
-    def handle_endtag(self, tag: str) -> None:
-        levels = [level for level, (name, _) in enumerate(self._open) if name == tag]
+    def _complain_of_sign(self, at: int) -> None:
+        behind = self.text[at : at + 9].lower()
+        if behind.startswith("<!--"):
+            text = "this comment can't be read: write <!-- words --> without -- and <! in it"
+        elif behind.startswith(("<![if", "<![endif")):
+            text = "write <!--[if !mso]><!--> and <!--<![endif]-->, which every program reads alike"
+        elif behind.startswith(("<!", "<?")):
+            text = f"{self.text[at : at + 2]} is not for emails: leave it out"
+        elif re.match(r"</?[a-z]", behind):
+            text = "this tag can't be read: close its quotation marks, and write &lt; for < in them"
+        else:
+            text = "this `<` begins no tag: write &lt;"
+        self.complain(at, text)
+
+    def _start(self, found: re.Match[str]) -> int | None:
+        name = found["name"].lower()
+        self._begun = True
+        if self.marked.numbers_in(name):
+            self._refuse(self.marked.numbers_in(found[0]), found.start())
+            return None
+        if not self._is_allowed(name, found.start()):
+            self._give_up(self.marked.numbers_in(found[0]))
+            return None
+        self._tag(name, found)
+        if self._outlook is None and name not in VOID:
+            self._open.append((name, found.start()))
+        return self._content(name, found) if name in _OF_TEXT else None
+
+    def _tag(self, name: str, found: re.Match[str]) -> None:
+        tag = Tag(
+            text=found[0],
+            element=name,
+            marked=self.marked,
+            origins=self.origins,
+            outlook=self._outlook is not None,
+        )
+        try:
+            spots = tag.read()
+        except ValueError as error:
+            self.complain(found.start(), self.marked.said(str(error)))
+            self._give_up(self.marked.numbers_in(found[0]))
+        else:
+            for number, spot in spots.items():
+                self._note(number, spot, found.start())
+
+    def _is_allowed(self, name: str, at: int) -> bool:
+        if name in ELEMENTS or (self._outlook is not None and name in OUTLOOK):
+            return True
+        instead = f": {INSTEAD[name]}" if name in INSTEAD else ""
+        self.complain(at, f"<{name}> is not for emails{instead}")
+        return False
+
+    def _end(self, found: re.Match[str]) -> None:
+        name = found["name"].lower()
+        if not self._is_allowed(name, found.start()) or self._outlook is not None:
+            return
+        levels = [level for level, (open_, _) in enumerate(self._open) if open_ == name]
         if levels:
-            self._close_down_to(levels[-1] + 1, f"</{tag}>")
+            self._close_down_to(levels[-1] + 1, f"</{name}>")
             self._open.pop()
-        elif tag not in VOID:
-            self._complain_here(f"</{tag}> closes nothing")
+        elif name not in VOID:
+            self.complain(found.start(), f"</{name}> closes nothing")
 
-    def handle_data(self, data: str) -> None:
-        inside = self._open[-1][0] if self._open else ""
-        if inside in ("style", "script"):
-            if "@import" in data:
-                self._complain_here("@import loads a file, which no email program does: write the rules here")
-            self._refuse(data, "write it into a `style` attribute: CSS is the same for every person")
-            return
-        if "<" in data:
-            self._complain_here("this `<` begins no tag: write &lt;")
-        self._put(data, Spot(place="title" if inside == "title" else "text"))
+    def _content(self, name: str, start: re.Match[str]) -> int:
+        """Read what an element of text holds; return where that ends, before its end tag."""
+        found = _OF_TEXT[name].match(self.text, start.end())
+        if found is None:
+            self._give_up(self.marked.numbers_in(self.text[start.end() :]))
+            return len(self.text)
+        read = self._sheet if name == "style" else self._title
+        read(found["inside"], start.start())
+        return found.end("inside")
 
-    def handle_comment(self, data: str) -> None:
-        self._put(data, Spot(place="comment"))
+    def _sheet(self, css: str, at: int) -> None:
+        why = "write it into a `style` attribute: CSS is the same for every person"
+        self._refuse(self.marked.numbers_in(css), at, why)
+        for text in sheet_mistakes(css):
+            self.complain(at, text)
 
-    def _read_attribute(self, name: str, value: str) -> None:
-        for number in self._marked.numbers_in(name):
-            if self._marked.chunks[number].kind is Kind.TAG:
-                self.spots[number] = Spot(place="tag")
-        if name.startswith("on"):
-            self._complain_here(f"`{name}` is a script, and no email program runs it")
-        if name in ADDRESSES:
-            self._check_address(name, value)
-        decides = name in ("class", "id") or f"[{name}" in self._marked.text
-        guarded = set(self._openings(value)) if name in ADDRESSES else set()
-        for number in self._marked.numbers_in(value):
-            guard = "_style" if name == "style" else "_url" if number in guarded else ""
-            printed = self._marked.chunks[number].kind is Kind.OUTPUT
-            self.spots[number] = Spot(place="value", guard=guard, decides_style=decides and printed)
-
-    def _openings(self, address: str) -> Iterator[int]:
-        """Yield the expressions that may be the beginning of an address, and so decide what it opens."""
-        if _WHOLE_ADDRESS.match(address.strip()):
-            return
-        before = ""
-        for part in self._marked.split(address):
-            if isinstance(part, str):
-                before += part
-            elif self._marked.chunks[part].kind is Kind.TAG:
-                before = ""
-            else:
-                if not re.search(r"[:/?#]", before):
-                    yield part
-                before += "/"
-
-    def _check_address(self, name: str, address: str) -> None:
-        parts = self._marked.split(re.sub(r"[\x00-\x20]", "", address))
-        written = "".join(part for part in parts if isinstance(part, str))
-        begun = parts[0] or len(parts) == 1
-        if _FOREIGN_SCHEME.match(written) or (begun and not _WHOLE_ADDRESS.match(written)):
-            self._complain_here(f"`{name}` must begin with https://, http://, mailto:, tel: or sms:")
-
-    def _refuse_bare_values(self) -> None:
-        unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", '""', self.get_starttag_text() or "")
-        bare = " ".join(re.findall(r"=\s*([^\s>\"]+)", unquoted))
-        self._refuse(bare, "put quotation marks around the value")
+    def _title(self, inside: str, at: int) -> None:
+        for number in self.marked.numbers_in(inside):
+            self._note(number, Spot(place="title"), at)
+        try:
+            ways(self.marked, inside)
+        except ValueError as error:
+            self.complain(at, str(error))
+        if "<" in inside:
+            self.complain(at, "there is a `<` in the title: write &lt;")
+        self._refuse_built_reference(inside, at)
 
     def _close_down_to(self, level: int, by: str) -> None:
         for tag, offset in self._open[level:]:
             if tag not in OPEN_ENDED:
-                self._complain(*self._marked.place(offset), f"<{tag}> is not closed before {by}")
+                self.complain(offset, f"<{tag}> is not closed before {by}")
         del self._open[level:]
 
-    def _put(self, text: str, spot: Spot) -> None:
-        for number in self._marked.numbers_in(text):
-            self.spots[number] = spot
+    def _refuse(self, numbers: list[int], at: int, why: str = NO_PLACE) -> None:
+        for number in numbers:
+            source = self.marked.chunks[number].source.strip()
+            at = max(self.text.find(self.marked.mark(number), at), at)
+            self.complain(at, why if why == NO_PLACE else f"{source} can't stand here: {why}")
+        self._give_up(numbers)
 
-    def _refuse(self, text: str, why: str) -> None:
-        for number in self._marked.numbers_in(text):
-            chunk = self._marked.chunks[number]
-            self._complain(chunk.file, chunk.line, f"{chunk.source.strip()} can't stand here: {why}")
-            self.spots[number] = Spot(place="comment")
-
-    def _complain_here(self, text: str) -> None:
-        self._complain(*self._marked.place(self._offset()), text)
-
-    def _offset(self) -> int:
-        line, column = self.getpos()
-        return self._lines[line - 1] + column
+    def _give_up(self, numbers: list[int]) -> None:
+        """Take pieces for read that stand where a mistake was found."""
+        self.spots |= dict.fromkeys(numbers, Spot(place="comment"))

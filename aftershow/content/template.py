@@ -18,8 +18,9 @@ from typing import Any
 
 from aftershow.content.budget import budget
 from aftershow.content.compiling import Compiler, HtmlParts
+from aftershow.content.document import inline_for_one
 from aftershow.content.files import TemplateFiles, did_you_mean
-from aftershow.content.inlining import in_ascii, inline_css
+from aftershow.content.inlining import in_ascii
 from aftershow.content.language import CONTENT_NAMES
 from aftershow.content.parts import EmailParts, InvitationParts, Part, Parts, TextParts, names_of, one_line
 from aftershow.content.plain import tidy
@@ -104,8 +105,9 @@ class MessageTemplate:
         with budget():
             html = self.email.html.render(names)
             subject, text = self._subject(names), tidy(self.email.plain.render(names))
-        inlined = _inlined(self.email.html, html) if self.email.inline_each else html
-        return EmailParts(subject=subject, html=in_ascii(inlined), text=text)
+        if self.email.inline_each:
+            html = inline_for_one(html, self.email.html.place)
+        return EmailParts(subject=subject, html=in_ascii(html), text=text)
 
     def render_text(self, context: Mapping[str, Any]) -> TextParts:
         """Return the text message for one person."""
@@ -197,14 +199,3 @@ def _filled(part: Part, text: str) -> str:
     if not text:
         raise ContentError(f"{part.place}: it is empty for this person")
     return text
-
-
-def _inlined(part: Part, html: str) -> str:
-    """Return a rendered part with its CSS in its elements."""
-    try:
-        return inline_css(html)
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 -- libraries parse here what a stranger wrote
-        text = f"its CSS can't be inlined for this person ({type(error).__name__})"
-        raise ContentError(f"{part.place}: {text}") from None
