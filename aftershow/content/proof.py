@@ -1,6 +1,7 @@
 """Proof that inlining CSS once gives the same mails as inlining it for each person.
 
-Which rules hold for an element may depend on what a condition or a loop leaves out. So sample mails are
+Which rules hold for an element may depend on what a condition or a loop leaves out. Where rules ask for
+neighbours that may be missing, it is not tried (aftershow/content/neighbours.py). Otherwise sample mails are
 rendered both ways; their documents must be equal, element by element.
 """
 
@@ -10,6 +11,7 @@ from lxml import etree
 
 from aftershow.content.inlining import inline_css, parse
 from aftershow.content.marks import Marked, Spot
+from aftershow.content.neighbours import BESIDE, why_neighbours_matter
 from aftershow.content.samples import Samples
 
 
@@ -24,11 +26,14 @@ def find_difference(
         return "an expression or tag is lost when its CSS is inlined"
     if any(spot.decides_style for spot in spots.values()):
         return "which CSS rules hold depends on what an expression prints"
+    reason = why_neighbours_matter(marked, parse(each_time), parse(once))
+    if reason:
+        return reason
     fast, slow = samples.template(once), samples.template(each_time)
     for choice in samples.choices:
         names = samples.names(choice)
         if not same_document(fast.render(names), inline_css(slow.render(names))):
-            return "which CSS rules hold depends on its conditions or loops"
+            return BESIDE
     return None
 
 

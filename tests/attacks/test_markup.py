@@ -5,15 +5,19 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import Environment
 from selectolax.lexbor import LexborHTMLParser
 
 from aftershow.content.allowed import ELEMENTS, has_attribute
+from aftershow.content.inlining import inline_css
+from aftershow.content.proof import same_document
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 
@@ -393,6 +397,43 @@ def test_what_is_written_as_marks_is_no_mark(tmp_path: Path) -> None:
     assert parts.html.count("evil.example") == 1
     assert "https://example.com/zq1zzq0z" in parts.html
     assert parts.text.count("evil.example") == 1
+
+
+OPTIONAL = "".join(
+    f'{{% if {name} %}}<p class="{name[0]}">x</p>{{% endif %}}'
+    for name in ("given_name", "family_name", "city", "grade")
+)
+LOOP = "<ul>{% for x in answers.many %}<li>{{ x }}</li>{% endfor %}</ul>"
+WRAPPED = (
+    '{% if given_name %}<div class="g">{% endif %}{% if city %}<div class="c">{% endif %}<p>x</p>'
+    "{% if city %}</div>{% endif %}{% if given_name %}</div>{% endif %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("css", "body"),
+    [
+        *product(
+            (
+                "li:nth-child(5)", "li:nth-child(3n+7)", "li:nth-last-child(4)", "li + li + li + li + li",
+                "li:not(:first-child)", "ul :nth-of-type(6)", "li:is(:nth-child(6))", "ul:empty",
+            ),
+            (LOOP,),
+        ),
+        *product((".g + .c", ".g + .f + .c", ".g ~ .c", ".f + p", "p:nth-child(4)"), (OPTIONAL,)),
+        (".g > p", WRAPPED),
+    ],
+)  # fmt: skip
+def test_a_rule_holds_for_the_neighbours_that_are_there(css: str, body: str, tmp_path: Path) -> None:
+    """A template is inlined once only where that is right for every mail: for any number, any neighbours."""
+    source = (
+        f"<!doctype html><html><head><style>{css} {{ color: red }}</style></head><body>{body}</body></html>"
+    )
+    template, each = load(tmp_path, source), Environment(autoescape=True).from_string(source)
+    for name, family, city, many in product((None, "x"), (None, "x"), (None, "x"), (0, 4, 5, 7)):
+        person = {"given_name": name, "family_name": family, "city": city, "answers": {"many": ["x"] * many}}
+        html = template.render_email(PERSON | person).html
+        assert same_document(html, inline_css(each.render(PERSON | person)))
 
 
 #: What templates of the soup are made of, one piece a line; · is a space.
