@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftershow.content.browser import unexpected
 from aftershow.content.chunks import Chunk, Kind, printing
 from aftershow.content.files import TemplateFiles
-from aftershow.content.inlining import inline_css, parse
+from aftershow.content.inlining import inline_css
 from aftershow.content.language import HTML
 from aftershow.content.marks import Marked, Spot
 from aftershow.content.markup import read_spots
@@ -60,19 +60,18 @@ def read_document(
     """
     known = len(files.problems)
     marked = Marked(chunks)
-    if not marked.text.strip() or parse(marked.text) is None:
+    if not marked.text.strip():
         if not known:
             files.complain(path, None, "is empty")
         return None
-    origins = Origins(chunks, HTML, names)
-    spots = read_spots(marked.text, marked, origins, lambda at, text: files.complain(*marked.place(at), text))
-    if len(files.problems) > known:
-        return None
-    written = marked.with_comments(
-        {number for number, spot in spots.items() if spot.place == "text" and chunks[number].kind is Kind.TAG}
-    )
     try:
-        document, mistakes = _inlined(marked, spots, written, origins)
+        origins = Origins(chunks, HTML, names)
+        spots = read_spots(
+            marked.text, marked, origins, lambda at, text: files.complain(*marked.place(at), text)
+        )
+        if len(files.problems) > known:
+            return None
+        document, mistakes = _inlined(marked, spots, origins)
     except Exception as error:  # noqa: BLE001 -- four libraries parse here what a stranger wrote
         files.complain(path, None, f"its HTML or CSS can't be read ({type(error).__name__}: {error})")
         return None
@@ -99,10 +98,10 @@ def inline_for_one(html: str, place: str) -> str:
     return mail
 
 
-def _inlined(
-    marked: Marked, spots: dict[int, Spot], written: str, origins: Origins
-) -> tuple[Document, list[str]]:
+def _inlined(marked: Marked, spots: dict[int, Spot], origins: Origins) -> tuple[Document, list[str]]:
     """Return the document, and what is wrong with what would be sent of it."""
+    tags = {number for number, chunk in enumerate(marked.chunks) if chunk.kind is Kind.TAG}
+    written = marked.with_comments({number for number in tags if spots[number].place == "text"})
     inlined = inline_css(written)
     samples = Samples(marked, spots)
     difference = find_difference(marked, spots, samples, inlined, written)

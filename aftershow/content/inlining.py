@@ -50,8 +50,9 @@ def in_ascii(document: str) -> str:
 
 
 def parse(document: str) -> etree._Element:
-    """Return the root element of an HTML document."""
-    return etree.fromstring(document, etree.HTMLParser())
+    """Return the root element of an HTML document; that of an empty page where there is no element."""
+    root = etree.fromstring(document, etree.HTMLParser()) if document.strip() else None
+    return etree.fromstring("<body></body>", etree.HTMLParser()) if root is None else root
 
 
 def _write_styles_in_ascii(root: etree._Element) -> None:

@@ -33,6 +33,12 @@ _OF_TEXT = {
     name: re.compile(rf"(?P<inside>.*?)</{name}[ \t\n]*>", re.A | re.I | re.S) for name in ("title", "style")
 }
 
+#: Nobody reads more mistakes of one file, and no mail nests its elements deeper.
+MISTAKES_LIMIT = 50
+DEPTH_LIMIT = 200
+#: Rules of CSS; the inliner goes through the whole mail for each.
+RULES_LIMIT = 2000
+
 #: Reads what was found; returns where that ends, where this is not the end of what was found.
 _Read = Callable[[re.Match[str]], int | None]
 
@@ -62,20 +68,29 @@ class _Reader:
     _groups: list[tuple[str, int | None]] = field(default_factory=list)
     #: an element has begun
     _begun: bool = False
+    #: how many rules of CSS were read
+    _rules: int = 0
+    #: how many mistakes were found
+    _mistakes: int = 0
     #: the offset of the comment for Outlook that is being read
     _outlook: int | None = None
 
     def read(self) -> None:
         """Read the whole text."""
-        for found in _CONTROL.finditer(self.text):
-            self.complain(found.start(), "there is a control character: leave it out")
+        found = _CONTROL.search(self.text)
+        if found:
+            self._complain(found.start(), "there is a control character: leave it out")
         self._read(0, len(self.text))
         self._close_down_to(0, "the end")
-        if set(self.marked.numbers_in(self.text)) != set(self.spots):
-            self.complain(0, NO_PLACE)
+        if not self._mistakes and set(self.marked.numbers_in(self.text)) != set(self.spots):
+            self._complain(0, NO_PLACE)
+
+    def _complain(self, at: int, text: str) -> None:
+        self._mistakes += 1
+        self.complain(at, text)
 
     def _read(self, at: int, end: int) -> None:
-        while at < end:
+        while at < end and self._mistakes < MISTAKES_LIMIT:
             at = self._piece(at, end)
 
     def _piece(self, at: int, end: int) -> int:
@@ -104,14 +119,14 @@ class _Reader:
 
     def _text(self, found: re.Match[str]) -> None:
         if self._outlook is not None and ">" in found[0]:
-            self.complain(found.start(), "write &gt; for > inside of a comment for Outlook")
+            self._complain(found.start(), "write &gt; for > inside of a comment for Outlook")
         self._refuse_built_reference(found[0], found.start())
         for number in self.marked.numbers_in(found[0]):
             self._put(number, Spot(place="text" if self._outlook is None else "comment"), found.start())
 
     def _refuse_built_reference(self, text: str, at: int) -> None:
         if self.marked.builds_reference(text):
-            self.complain(at, "write &amp; for the & before an expression")
+            self._complain(at, "write &amp; for the & before an expression")
 
     def _put(self, number: int, spot: Spot, at: int) -> None:
         """Note where a piece of the template stands, and whether it begins and ends at one place."""
@@ -124,16 +139,16 @@ class _Reader:
             case "endif" | "endfor" | "endwith" if self._groups and self._groups[-1][1] == self._outlook:
                 self._groups.pop()
             case "elif" | "else" | "endif" | "endfor" | "endwith" as word:
-                self.complain(at, f"`{word}` and what it belongs to stand at two places of the HTML")
+                self._complain(at, f"`{word}` and what it belongs to stand at two places of the HTML")
 
     def _note(self, number: int, spot: Spot, at: int) -> None:
         if number in self.spots:
-            self.complain(at, NO_PLACE)
+            self._complain(at, NO_PLACE)
         self.spots[number] = spot
 
     def _doctype(self, found: re.Match[str]) -> None:
         if self._begun:
-            self.complain(found.start(), "<!doctype html> can only begin the HTML")
+            self._complain(found.start(), "<!doctype html> can only begin the HTML")
 
     def _comment(self, found: re.Match[str]) -> None:
         numbers = self.marked.numbers_in(found["inside"])
@@ -144,7 +159,7 @@ class _Reader:
             why = "an expression or tag can't stand in a comment, which nobody sees: write {# … #} around it"
             self._refuse(numbers, found.start(), why)
         if "[" in found["inside"]:
-            self.complain(found.start(), "a comment for Outlook is <!--[if mso]> … <![endif]-->")
+            self._complain(found.start(), "a comment for Outlook is <!--[if mso]> … <![endif]-->")
 
     def _hidden(self, found: re.Match[str]) -> None:
         self._outlook = found.start()
@@ -152,7 +167,7 @@ class _Reader:
         self._read(found.start("inside"), found.end("inside"))
         self._outlook = None
         if self._groups and self._groups[-1][1] == found.start():
-            self.complain(found.start(), "a tag begins in this comment and does not end in it")
+            self._complain(found.start(), "a tag begins in this comment and does not end in it")
 
     def _complain_of_sign(self, at: int) -> None:
         behind = self.text[at : at + 9].lower()
@@ -166,7 +181,7 @@ class _Reader:
             text = "this tag can't be read: close its quotation marks, and write &lt; for < in them"
         else:
             text = "this `<` begins no tag: write &lt;"
-        self.complain(at, text)
+        self._complain(at, text)
 
     def _start(self, found: re.Match[str]) -> int | None:
         name = found["name"].lower()
@@ -180,6 +195,8 @@ class _Reader:
         self._tag(name, found)
         if self._outlook is None and name not in VOID:
             self._open.append((name, found.start()))
+            if len(self._open) > DEPTH_LIMIT:
+                self._complain(found.start(), f"elements stand in more than {DEPTH_LIMIT} others")
         return self._content(name, found) if name in _OF_TEXT else None
 
     def _tag(self, name: str, found: re.Match[str]) -> None:
@@ -193,7 +210,7 @@ class _Reader:
         try:
             spots = tag.read()
         except ValueError as error:
-            self.complain(found.start(), self.marked.said(str(error)))
+            self._complain(found.start(), self.marked.said(str(error)))
             self._give_up(self.marked.numbers_in(found[0]))
         else:
             for number, spot in spots.items():
@@ -203,7 +220,7 @@ class _Reader:
         if name in ELEMENTS or (self._outlook is not None and name in OUTLOOK):
             return True
         instead = f": {INSTEAD[name]}" if name in INSTEAD else ""
-        self.complain(at, f"<{name}> is not for emails{instead}")
+        self._complain(at, f"<{name}> is not for emails{instead}")
         return False
 
     def _end(self, found: re.Match[str]) -> None:
@@ -215,7 +232,7 @@ class _Reader:
             self._close_down_to(levels[-1] + 1, f"</{name}>")
             self._open.pop()
         elif name not in VOID:
-            self.complain(found.start(), f"</{name}> closes nothing")
+            self._complain(found.start(), f"</{name}> closes nothing")
 
     def _content(self, name: str, start: re.Match[str]) -> int:
         """Read what an element of text holds; return where that ends, before its end tag."""
@@ -230,8 +247,12 @@ class _Reader:
     def _sheet(self, css: str, at: int) -> None:
         why = "write it into a `style` attribute: CSS is the same for every person"
         self._refuse(self.marked.numbers_in(css), at, why)
+        self._rules += css.count("{")
+        if self._rules > RULES_LIMIT:
+            self._complain(at, f"there are more than {RULES_LIMIT} rules of CSS")
+            return
         for text in sheet_mistakes(css):
-            self.complain(at, text)
+            self._complain(at, text)
 
     def _title(self, inside: str, at: int) -> None:
         for number in self.marked.numbers_in(inside):
@@ -239,22 +260,22 @@ class _Reader:
         try:
             ways(self.marked, inside)
         except ValueError as error:
-            self.complain(at, str(error))
+            self._complain(at, str(error))
         if "<" in inside:
-            self.complain(at, "there is a `<` in the title: write &lt;")
+            self._complain(at, "there is a `<` in the title: write &lt;")
         self._refuse_built_reference(inside, at)
 
     def _close_down_to(self, level: int, by: str) -> None:
         for tag, offset in self._open[level:]:
             if tag not in OPEN_ENDED:
-                self.complain(offset, f"<{tag}> is not closed before {by}")
+                self._complain(offset, f"<{tag}> is not closed before {by}")
         del self._open[level:]
 
     def _refuse(self, numbers: list[int], at: int, why: str = NO_PLACE) -> None:
         for number in numbers:
             source = self.marked.chunks[number].source.strip()
             at = max(self.text.find(self.marked.mark(number), at), at)
-            self.complain(at, why if why == NO_PLACE else f"{source} can't stand here: {why}")
+            self._complain(at, why if why == NO_PLACE else f"{source} can't stand here: {why}")
         self._give_up(numbers)
 
     def _give_up(self, numbers: list[int]) -> None:

@@ -1,8 +1,7 @@
-"""Sample mails of a template: all branches taken, none, and each pair of branches in some of them."""
+"""Sample mails of a template: all branches taken, none, and each pair of two branches in some of them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
-from typing import Any
+from itertools import product
 
 from jinja2 import Environment, Template
 
@@ -10,7 +9,7 @@ from aftershow.content.chunks import Kind
 from aftershow.content.marks import Marked, Spot
 
 #: How often a loop turns.
-TURNS = (2, 0, 1)
+TURNS = (2, 0)
 
 #: What a guarded expression prints; anything else prints what has to be escaped.
 _PRINTED = {"_style": "1{}", "_url": "https://example.com/a?n={}&m=1", "_data": "{}%20", "_ours": "n{}"}
@@ -79,48 +78,22 @@ class Samples:
 
 
 def _pairwise(options: Mapping[int, int]) -> Iterator[Choice]:
-    """Yield choices such that any two options of two groups are together in one of them.
+    """Yield choices such that each option is in one of them, and each pair of two groups' first options.
 
-    The first option of all, then the last of all, then as many new pairs as possible each time.
+    Any two groups have numbers that differ in a digit d; s * d + t, modulo a prime, gives the two all pairs
+    as s and t go through all values (an orthogonal array). Of more than three options, three are paired.
     """
-    missing = {
-        (a, one, b, other)
-        for a, b in combinations(options, 2)
-        for one in range(options[a])
-        for other in range(options[b])
-    }
-    singles = {(group, option) for group, count in options.items() for option in range(count)}
-    choice: Choice
-    for choice in (dict.fromkeys(options, 0), {group: count - 1 for group, count in options.items()}):
-        yield choice
-        _cross_out(choice, missing, singles)
-    while missing or singles:
-        choice = _next_choice(options, missing, singles)
-        yield choice
-        _cross_out(choice, missing, singles)
-
-
-def _next_choice(options: Mapping[int, int], missing: set[Any], singles: set[Any]) -> Choice:
-    choice: dict[int, int] = {}
-    if missing:
-        a, one, b, other = min(missing)
-        choice = {a: one, b: other}
-    for group in options:
-        if group in choice:
-            continue
-        gains = [
-            sum(_pair(group, option, a, one) in missing for a, one in choice.items())
-            + ((group, option) in singles)
-            for option in range(options[group])
-        ]
-        choice[group] = gains.index(max(gains))
-    return choice
-
-
-def _pair(a: int, one: int, b: int, other: int) -> tuple[int, int, int, int]:
-    return (a, one, b, other) if a < b else (b, other, a, one)
-
-
-def _cross_out(choice: Choice, missing: set[Any], singles: set[Any]) -> None:
-    missing -= {_pair(a, choice[a], b, choice[b]) for a, b in combinations(choice, 2)}
-    singles -= set(choice.items())
+    if not options:
+        yield {}
+        return
+    for option in range(max(options.values())):
+        yield {group: option % count for group, count in options.items()}
+    prime = 3 if max(options.values()) > 2 else 2
+    power = 1
+    while power < len(options):
+        for s, t in product(range(1, prime), range(prime)):
+            yield {
+                group: (s * (place // power) + t) % prime % count
+                for place, (group, count) in enumerate(options.items())
+            }
+        power *= prime

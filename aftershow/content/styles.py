@@ -1,6 +1,8 @@
 """What is wrong with the CSS of an email, read as browsers read it (CSS Syntax Level 3, tinycss2)."""
 
+import re
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any
 
 import tinycss2
@@ -20,6 +22,9 @@ _SIGNS = frozenset(",/+-*%.")
 _PLAIN = frozenset(
     {"ident", "hash", "string", "number", "percentage", "dimension", "whitespace", "comment", "unicode-range"}
 )
+#: So deep can brackets stand in brackets.
+DEPTH_LIMIT = 20
+TOO_DEEP = "the brackets of its CSS are nested too deeply"
 IMPORT = "@import loads a file, which email programs don't do: write the rules here"
 
 
@@ -27,12 +32,17 @@ def sheet_mistakes(css: str) -> Iterator[str]:
     """Yield what is wrong with the text of a <style>."""
     if "<" in css:
         yield "there is a `<` in the CSS: leave it out, also as <!--"
-        return
-    yield from _rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
+    elif _is_too_deep(css):
+        yield TOO_DEEP
+    else:
+        yield from _rules(tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True))
 
 
 def style_mistakes(css: str, marked: Marked) -> Iterator[str]:
     """Yield what is wrong with a `style` attribute, its references resolved; marks stand for expressions."""
+    if _is_too_deep(css):
+        yield TOO_DEEP
+        return
     printed = marked.numbers_in(css)
     if printed and "\\" in css:
         yield "a style with an expression can't have a \\"
@@ -45,6 +55,11 @@ def style_mistakes(css: str, marked: Marked) -> Iterator[str]:
             yield _unread(node)
     if sorted(found) != sorted(printed):
         yield "an expression can stand in a value only, as in color: {{ … }}, and never in url()"
+
+
+def _is_too_deep(css: str) -> bool:
+    signs = re.findall(r"[(\[{]|[)\]}]", css)
+    return max(accumulate((1 if sign in "([{" else -1 for sign in signs), initial=0)) > DEPTH_LIMIT
 
 
 def _rules(rules: Iterable[Any]) -> Iterator[str]:
