@@ -1,5 +1,6 @@
 """An email's HTML, taken apart once and put together again with its CSS inlined."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from aftershow.content.plain import loose_text
 from aftershow.content.proof import find_difference
 from aftershow.content.samples import Samples
 from aftershow.errors import ContentError
+
+#: What belongs to a page, or into its head.
+_OF_PAGE = re.compile(r"<(?:!doctype|html|head|body|title|meta|style)\b", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,6 +106,9 @@ def _inlined(marked: Marked, spots: dict[int, Spot], origins: Origins) -> tuple[
     """Return the document, and what is wrong with what would be sent of it."""
     tags = {number for number, chunk in enumerate(marked.chunks) if chunk.kind is Kind.TAG}
     written = marked.with_comments({number for number in tags if spots[number].place == "text"})
+    if not _OF_PAGE.search(written):
+        # Otherwise a tag that begins the text would stand before the page, and what it holds would not.
+        written = f"<body>{written}</body>"
     inlined = inline_css(written)
     samples = Samples(marked, spots)
     difference = find_difference(marked, spots, samples, inlined, written)

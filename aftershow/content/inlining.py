@@ -20,6 +20,8 @@ _CSSUTILS = threading.Lock()
 #: Attributes that libxml2 percent-encodes when it writes HTML, and those characters that it would encode.
 _ENCODED = ("href", "src", "action", "name")
 _SPECIAL = re.compile(r"[^!-~]")
+#: What it would leave as it is in any attribute, for servers of 1997.
+_COMMENT = "<!--"
 
 # Where there is none, libxml2 would write one of 1999, for which browsers change their ways.
 _DOCTYPE = re.compile(r"<!doctype", re.IGNORECASE)
@@ -65,9 +67,8 @@ def _take_addresses(root: etree._Element) -> dict[str, str]:
     """Replace what libxml2 would write differently by words; return the words with what they stand for."""
     addresses: dict[str, str] = {}
     for element in root.iter(etree.Element):
-        for name in _ENCODED:
-            value = element.get(name)
-            if value is not None and _SPECIAL.search(value):
+        for name, value in element.attrib.items():
+            if (name in _ENCODED and _SPECIAL.search(value)) or _COMMENT in value:
                 word = uuid.uuid4().hex
                 element.set(name, word)
                 addresses[word] = html.escape(value)

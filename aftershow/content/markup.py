@@ -23,8 +23,8 @@ _DOCTYPE = re.compile(r"<!doctype\s+html\b[^<>\[\]]*>", re.ASCII | re.IGNORECASE
 #: Seen by all but Outlook: <!--[if !mso]><!--> … <!--<![endif]-->.
 _REVEALED = re.compile(rf"{_IF}(?:<!)?-->|<!--\s*<!\[endif\]-->")
 #: Seen by Outlook alone: <!--[if mso]> … <![endif]-->.
-_HIDDEN = re.compile(rf"{_IF}(?P<inside>(?:(?!--!?>|<!).)*)<!\[endif\]-->", re.DOTALL)
-_COMMENT = re.compile(r"<!--(?!-?>)(?P<inside>(?:(?!--!?>|<!).)*)(?<!-)-->", re.DOTALL)
+_HIDDEN = re.compile(rf"{_IF}(?P<inside>(?:(?!--!?\s*>|<!).)*)<!\[endif\]-->", re.DOTALL)
+_COMMENT = re.compile(r"<!--(?!-?>)(?P<inside>(?:(?!--|<!).)*)-->", re.DOTALL)
 _END = re.compile(r"</(?P<name>[A-Za-z][A-Za-z0-9:]*)[ \t\n]*>")
 _TAG = re.compile(r"<(?P<name>[A-Za-z][A-Za-z0-9:]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -187,7 +187,9 @@ class _Reader:
         name = found["name"].lower()
         self._begun = True
         if self.marked.numbers_in(name):
-            self._refuse(self.marked.numbers_in(found[0]), found.start())
+            numbers = self.marked.numbers_in(found[0])
+            self._complain(found.start(), f"{NO_PLACE}: put a space behind the element's name")
+            self._give_up(numbers)
             return None
         if not self._is_allowed(name, found.start()):
             self._give_up(self.marked.numbers_in(found[0]))

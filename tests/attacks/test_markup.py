@@ -346,6 +346,15 @@ def test_what_no_mail_may_have_is_refused(html: str, tmp_path: Path) -> None:
     assert all(problem.file.endswith("hello/email.html") for problem in caught.value.problems)
 
 
+def test_a_comment_in_data_is_text_where_each_mail_is_inlined(tmp_path: Path) -> None:
+    """libxml2 writes <!-- of an attribute as it is; the mail says it as a reference, and goes out."""
+    template = load(tmp_path, '<p class="{{ company }}">x</p>')
+    assert template.warnings
+    html = template.render_email(PERSON | {"company": "<!--' --><script>\"--!>"}).html
+    assert html.count("<") == html.count("<!DOCTYPE") + 8
+    assert_allowed(html)
+
+
 def test_control_characters_are_refused(tmp_path: Path) -> None:
     """A null byte splits no tag."""
     for html in (

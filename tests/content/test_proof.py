@@ -12,7 +12,10 @@ from aftershow.content.template import MessageTemplate
 
 Load = Callable[..., MessageTemplate]
 
-CSS = "p { margin: 0 } td { padding: 4px } .row td { color: #333 } .last { color: red }"
+CSS = (
+    "tr:nth-child(odd) { color: blue } "
+    "p { margin: 0 } td { padding: 4px } .row td { color: #333 } .last { color: red }"
+)
 
 #: What stands in a body, and CSS that it needs beside the common rules.
 ONCE = {
@@ -23,6 +26,7 @@ ONCE = {
     "loop": "<p>x</p>{% for x in range(3) %}<p>{{ x }} {{ loop.index }}</p>{% else %}<p>0</p>{% endfor %}",
     "rows": "<table>{% for x in ['a', 'b'] %}<tr class='row'><td>{{ x }}</td></tr>{% endfor %}</table>",
     "attribute": '<p {% if grade == "A" %}lang="en"{% endif %}>x</p>',
+    "zebra": "<table>{% for x in range(4) %}<tr><td>{{ x }}</td></tr>{% endfor %}</table>",
     "set": "{% set greeting = 'Hello ' ~ company %}<p>{{ greeting }}</p>",
     "condition for Outlook": "<!--[if mso]><table><![endif]--><p>x</p><!--[if mso]></table><![endif]-->",
     "braces": "<p>{% raw %}{{ x }}{% endraw %} {&#123; y }} {{ company }}</p>",
@@ -80,6 +84,18 @@ def test_where_once_would_be_wrong_each_is_inlined(
     for person in PEOPLE:
         names = context | person
         assert same_document(template.render_email(names).html, inlined_for_one(page(body, css), names))
+
+
+def test_a_text_without_a_page_is_inlined_once(load_email: Load, context: dict[str, Any]) -> None:
+    """A template that begins with a condition or a loop becomes a whole page for everyone."""
+    body = "{% for x in answers.many %}<p>{{ x }}</p>{% endfor %}{% if grade %}<p>{{ grade }}</p>{% endif %}"
+    template = load_email(body)
+    assert template.warnings == ()
+    for many, grade in (([], None), ([], "A"), (["a", "b"], None)):
+        names = context | {"answers": {"many": many}, "grade": grade}
+        assert same_document(
+            template.render_email(names).html, inlined_for_one(f"<body>{body}</body>", names)
+        )
 
 
 @pytest.mark.parametrize(
