@@ -16,7 +16,8 @@ from aftershow.content.ways import ways
 _SPACE = r"[ \t\n]"
 _VALUE = r"\"[^\"<]*\"|'[^'<]*'|[\w#%.,:/+-]+"
 _NAME = r"[A-Za-z][\w:.-]*"
-_ATTRIBUTE = re.compile(rf"{_SPACE}+({_NAME})(?:{_SPACE}*={_SPACE}*({_VALUE}))?", re.ASCII)
+#: Begins where white space begins, so that a long run of it is gone through once.
+_ATTRIBUTE = re.compile(rf"(?<!{_SPACE}){_SPACE}+({_NAME})(?:{_SPACE}*={_SPACE}*({_VALUE}))?", re.ASCII)
 _TAG = re.compile(
     rf"<[A-Za-z][A-Za-z0-9:]*((?:{_SPACE}+{_NAME}(?:{_SPACE}*={_SPACE}*(?:{_VALUE}))?)*){_SPACE}*(/?)>",
     re.ASCII,
