@@ -65,7 +65,9 @@ def measured(engine: Engine, folder: Path, people: int) -> Growth:
         with engine.begin() as connection:
             connection.exec_driver_sql("ANALYZE")
     coming_in = _seconds_of(engine, partial(prepare, campaign=campaign, now=NOW))
-    claiming = _claiming(engine, campaign)
+    # So many batches are due.
+    claims = max(min(CLAIMS, people // (2 * BATCH)), 1)
+    claiming = _claiming(engine, campaign, claims)
     for hours in (1, 2):
         _seconds_of(engine, partial(take_turn, campaign=campaign, now=NOW + timedelta(hours=hours)))
     quiet = partial(prepare, campaign=campaign, now=WAITING)
@@ -74,7 +76,7 @@ def measured(engine: Engine, folder: Path, people: int) -> Growth:
     return Growth(people=people, coming_in=coming_in, claiming=claiming, waiting=waiting, later=later)
 
 
-def _claiming(engine: Engine, campaign: Campaign) -> float:
+def _claiming(engine: Engine, campaign: Campaign, claims: int) -> float:
     """Return what claiming a batch costs while everything is due; what was claimed is planned again."""
     [version] = versions_of(engine, [campaign], now=NOW)
     step, sending = next(campaign.sending_steps)
@@ -82,7 +84,7 @@ def _claiming(engine: Engine, campaign: Campaign) -> float:
     with engine.connect() as connection, connection.begin() as transaction:
         costs = [
             _timed(connection, lambda: claim(connection, rules, worker="bench", now=NOW, limit=BATCH))
-            for _ in range(CLAIMS)
+            for _ in range(claims)
         ]
         transaction.rollback()
     # The operating system counts a server's CPU in hundredths of a second.
