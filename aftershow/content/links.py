@@ -17,6 +17,7 @@ _STYLE_VALUE = re.compile(r"[\w#%.,\s+-]*")
 #: Signs of an address that stand for themselves in what is ours, and in data (RFC 3986, 2.2 and 2.3).
 _OURS = "/:?#[]@!$&'()*+,;=%~"
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
+_URI = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")
 
 
 def web_address(value: Any) -> Any:
@@ -33,7 +34,7 @@ def data_in_address(value: Any) -> Any:
 
 def ours_in_address(value: Any) -> Any:
     """Return a part of an address that is ours, or that is encoded already, without spaces and the like."""
-    return quote(value, safe=_OURS) if isinstance(value, str) and not _UNRESERVED.fullmatch(value) else value
+    return quote(value, safe=_OURS) if isinstance(value, str) and not _URI.fullmatch(value) else value
 
 
 def style_value(value: Any) -> Any:
