@@ -16,7 +16,7 @@ from aftershow.audience.loading import load_person
 from aftershow.audience.scope import Scope
 from aftershow.errors import ExpressionError
 from aftershow.store.engine import open_engine
-from tests.attacks.fuzzing import examples
+from tests.attacks.fuzzing import MANY, examples
 from tests.audience.world import NOW, Figure, World, asked_in_sql
 
 SCOPE = Scope(now=NOW)
@@ -115,14 +115,26 @@ def connections(
         engine.dispose()
 
 
-@settings(
-    max_examples=examples(300),
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=CHECKS)
 @given(source=sources)
 def test_whatever_is_written_is_refused_or_has_one_answer(connections: list[Connection], source: str) -> None:
     """What the parser takes, both databases can be asked, and they agree with Python; the rest is refused."""
+    attempt(connections, source)
+
+
+@pytest.mark.proof
+@settings(max_examples=examples(MANY), deadline=None, suppress_health_check=CHECKS)
+@given(source=sources)
+def test_whatever_many_write_is_refused_or_has_one_answer(connections: list[Connection], source: str) -> None:
+    """The same, many times."""
+    attempt(connections, source)
+
+
+def attempt(connections: list[Connection], source: str) -> None:
+    """Try a condition."""
     expression = None
     with suppress(ExpressionError):
         expression = parse(source)

@@ -1,10 +1,9 @@
 """Lead files that chance made: whatever is in them, they are read or refused with words of ours.
 
-`make proof` tries as many of each as AFTERSHOW_FUZZ says (20,000 unless told), from a new seed each time.
+`make proof` tries many more (fuzzing.py), from a new seed each time.
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,12 +25,12 @@ from aftershow.leads.understanding import Understanding
 from aftershow.people.matching import alike_keys, linking_keys
 from aftershow.workspace.shows import Layout
 from aftershow.workspace.workspace import load_workspace
+from tests.attacks.fuzzing import MANY, examples
 from tests.attacks.workbooks import HEAD, cell, legacy, packed, parts, sheet
 from tests.leads.desk import show
 
 COLUMNS = Columns(Layout())
 UNDERSTAND = Understanding(show(), load_workspace(Path(__file__).parents[2], {}).settings, COLUMNS)
-IN_PROOF = int(os.environ.get("AFTERSHOW_FUZZ", "20000"))
 LITTLE = Limits(seconds=3, memory=400 << 20)
 
 #: What means something in one of the formats, or to who reads a cell; one on each line.
@@ -204,7 +203,7 @@ def test_any_file(content: bytes) -> None:
 
 
 @pytest.mark.proof
-@settings(whatever, max_examples=IN_PROOF)
+@settings(whatever, max_examples=examples(MANY))
 @given(files)
 def test_any_file_for_long(content: bytes) -> None:
     """The same, many times."""
@@ -219,7 +218,7 @@ def test_any_cells(said: dict[str, str]) -> None:
 
 
 @pytest.mark.proof
-@settings(whatever, max_examples=IN_PROOF)
+@settings(whatever, max_examples=examples(MANY))
 @given(cells)
 def test_any_cells_for_long(said: dict[str, str]) -> None:
     """The same, many times."""

@@ -20,6 +20,7 @@ from aftershow.content.inlining import inline_css
 from aftershow.content.proof import same_document
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
+from tests.attacks.fuzzing import MANY, examples
 
 NAMES = frozenset({"given_name", "family_name", "company", "grade", "city", "language", "email", "answers"})
 PERSON: dict[str, Any] = {
@@ -332,7 +333,7 @@ ATTACKS = [*lines(HIDDEN), *lines(TAGS), *lines(ADDRESSES), *lines(STYLES)]
 
 def load(folder: Path, html: str) -> MessageTemplate:
     """Load an email with this HTML."""
-    (folder / "hello").mkdir(exist_ok=True)
+    (folder / "hello").mkdir(parents=True, exist_ok=True)
     (folder / "hello/subject.txt").write_text("Hello")
     (folder / "hello/email.html").write_text(html)
     return load_template(folder, "hello", names=NAMES)
@@ -516,14 +517,32 @@ x
 """
 
 
+SOUPS = st.lists(st.sampled_from(lines(SOUP)), min_size=1, max_size=14)
+
+
 @settings(max_examples=250, deadline=None)
-@given(pieces=st.lists(st.sampled_from(lines(SOUP)), min_size=1, max_size=14))
+@given(pieces=SOUPS)
 def test_a_browser_finds_only_what_is_allowed(
     pieces: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Whatever a template is made of, it is refused, or a browser sees in its mails what the lists allow."""
+    attempt(tmp_path_factory.getbasetemp() / "soup", pieces)
+
+
+@pytest.mark.proof
+@settings(max_examples=examples(MANY), deadline=None)
+@given(pieces=SOUPS)
+def test_a_browser_finds_only_what_is_allowed_in_many(
+    pieces: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The same, many times."""
+    attempt(tmp_path_factory.getbasetemp() / "soup", pieces)
+
+
+def attempt(folder: Path, pieces: list[str]) -> None:
+    """Try a template made of some pieces."""
     try:
-        template = load(tmp_path_factory.mktemp("soup"), "".join(pieces).replace("·", " "))
+        template = load(folder, "".join(pieces).replace("·", " "))
     except ContentError:
         return
     for person in (

@@ -20,6 +20,7 @@ from aftershow.content.parts import TextParts
 from aftershow.content.recipe import PartRecipe, Recipe
 from aftershow.errors import ContentError
 from aftershow.words import Channel
+from tests.attacks.fuzzing import MANY, examples
 
 Folder = Callable[[dict[str, str]], Path]
 
@@ -361,7 +362,7 @@ def test_no_template_takes_too_much(tmp_path: Path, body: str, contexts: list[di
 
 
 @pytest.mark.proof
-@settings(max_examples=20_000, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=examples(MANY), deadline=None, suppress_health_check=CHECKS)
 @given(body=BODY, contexts=st.lists(CONTEXTS, min_size=1, max_size=4))
 def test_no_template_of_many_takes_too_much(
     tmp_path: Path, body: str, contexts: list[dict[str, Any]]
