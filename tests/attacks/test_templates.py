@@ -227,7 +227,7 @@ GROWING = "{% set a %}{{ company }}{% endset %}" + "{% set a %}{{ a }}{{ a }}{{ 
 ENDLESS = (
     "{% set a %}{{ company }}{% endset %}"
     + "{% set a %}{{ a }}{{ a }}{{ a }}{{ a }}{% endset %}" * 12
-    + "{% set b %}{{ a }}{{ company }}{% endset %}" * 4_000
+    + "{% set b %}{{ a }}{{ company }}{% endset %}" * 1_500
 )
 
 
