@@ -33,6 +33,8 @@ HEARTBEAT = 30
 #: Seconds without a sign of life after which a run counts as dead: three heartbeats.
 SILENCE = 3 * HEARTBEAT
 
+#: A file in the folder where somebody starts us is no module of ours.
+_SAFE_PATH: Mapping[str, str] = {"PYTHONSAFEPATH": "1"}
 #: What of our environment a server gets: what programs need, and how Prefect is set. No secret of ours.
 _NEEDED = frozenset(
     {"HOME", "LANG", "LANGUAGE", "LD_LIBRARY_PATH", "LOGNAME", "PATH", "TEMP", "TMP", "TMPDIR", "TZ", "USER"}
@@ -49,6 +51,7 @@ def server_environment(access: "Access") -> dict[str, str]:
     return {
         **{name: value for name, value in os.environ.items() if _is_needed(name)},
         **QUIET,
+        **_SAFE_PATH,
         "PREFECT_SERVER_API_HOST": str(here.hostname),
         "PREFECT_SERVER_API_PORT": str(here.port),
         "PREFECT_SERVER_API_AUTH_STRING": str(access.password),
@@ -81,6 +84,7 @@ def worker_environment(home: Path, access: "Access", workspace: Path) -> dict[st
     return {
         **{name: value for name, value in os.environ.items() if name not in _ELSEWHERE},
         **QUIET,
+        **_SAFE_PATH,
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": access.api,
         **({"PREFECT_API_AUTH_STRING": access.password} if access.password else {}),

@@ -26,6 +26,7 @@ from websockets.typing import Subprotocol
 
 from aftershow.errors import UsageError
 from flows.access import HOME, LOGIN, Access, access_to, using
+from flows.environment import server_environment, worker_environment
 from flows.in_process import run_here
 from flows.pool import TEMPLATE
 from flows.run_campaign import run_campaign
@@ -441,6 +442,19 @@ def test_the_server_of_one_command(office: Office, tmp_path: Path, monkeypatch: 
             command.kill()
     assert (refused, b"AFTERSHOW_" in secrets) == ([401, 403, 403], False)
     within(30, lambda: server not in processes(home), "the server is gone")
+
+
+@pytest.mark.parametrize("of", ["server", "worker"])
+def test_a_module_in_the_folder(tmp_path: Path, of: str) -> None:
+    """A file in the folder where somebody starts us is not taken for a module of a library."""
+    taken, access = tmp_path / "taken", Access("http://127.0.0.1:1/api", None)
+    (tmp_path / "uvicorn.py").write_text(f"open({str(taken)!r}, 'w')")
+    whole = server_environment(access) if of == "server" else worker_environment(tmp_path, access, tmp_path)
+    words = [sys.executable, "-m", "flows.server"]
+    # It ends by itself: without a password there is no server.
+    without = {**whole, "PREFECT_SERVER_API_AUTH_STRING": ""}
+    ended = subprocess.run(words, cwd=tmp_path, env=without, capture_output=True, timeout=60)
+    assert (b"without a password" in ended.stderr, taken.exists()) == (True, False)
 
 
 def port_of(process: int) -> int:
