@@ -38,7 +38,9 @@ def _answers(function: Any, arguments: tuple[Any, ...], limits: Limits) -> Itera
         yield RAISED, (type(error).__name__, str(error))
     except MemoryError:
         yield NO_MEMORY, None
-    except Exception as error:  # noqa: BLE001  foreign things may raise anything; its text may quote people
+    except GeneratorExit:
+        raise
+    except BaseException as error:  # noqa: BLE001  a panic in Rust is no Exception; its text may quote people
         yield FAILED, type(error).__name__
 
 

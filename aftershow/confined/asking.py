@@ -34,8 +34,8 @@ def ask(
         process.ask((function, arguments, limits))
         while (answer := _answer(process, limits))[0] == VALUE:
             yield answer[1]
-        # What ran out of memory has little left.
-        done = answer[0] != NO_MEMORY
+        # What ran out of memory has little left, and who knows what a library that broke leaves behind.
+        done = answer[0] in (END, RAISED)
         if answer[0] != END:
             raise _error(*answer, limits)
     finally:

@@ -84,6 +84,15 @@ def keeps(size: int) -> Iterator[int]:
     yield os.getpid()
 
 
+class Panic(BaseException):
+    """What Rust's panics are in Python: no Exception."""
+
+
+def panics() -> Iterator[int]:
+    yield 1
+    raise Panic("what a person wrote")
+
+
 def no_plain_value() -> Iterator[Any]:
     yield Limits(seconds=1, memory=1)
 
@@ -175,6 +184,14 @@ def test_other_errors_lose_their_words() -> None:
     assert "person" not in str(caught.value)
     with pytest.raises(AftershowError, match="said"):
         list(ask(raises, ExpressionError, limits=LIMITS))
+
+
+def test_a_panic_is_an_error_like_others() -> None:
+    """A library in Rust that gives up is named, and its words are not repeated."""
+    with pytest.raises(LimitError, match="Panic") as caught:
+        list(ask(panics, limits=LIMITS))
+    assert "person" not in str(caught.value)
+    assert list(ask(counted, 2, limits=LIMITS)) == [0, 1]
 
 
 def test_only_plain_values_come_back() -> None:
