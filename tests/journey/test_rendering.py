@@ -96,7 +96,7 @@ steps:
 
 #: Gets past the language: for who has a name, it doubles a text without end.
 GREEDY = (
-    "{% set a %}{{ family_name }}{% endset %}"
+    "{% set a %}{{ family_name or '' }}{% endset %}"
     + "{% set a %}{{ a }}{{ a }}{{ a }}{{ a }}{% endset %}" * 20
     + "Hello {{ given_name }}"
 )
