@@ -70,6 +70,8 @@ def lasting(home: Path) -> dict[str, str]:
     """Return what a server is told besides whose database lies in the folder `home`."""
     return {
         "PREFECT_HOME": str(home),
+        # Not beside Prefect's code, where a server of another user could not read or write them.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "pages"),
         # Forget runs after 90 days; a schedule of every quarter of an hour makes thousands of them.
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "true",
     }

@@ -25,8 +25,9 @@ def main() -> None:
     end is ours, too.
     """
     settings = get_current_settings().server
+    addresses = _addresses(settings.api)
     config = uvicorn.Config(
-        Door(create_app(final=True), _addresses(settings.api)),
+        Door(create_app(final=True), addresses),
         host=settings.api.host,
         port=settings.api.port,
         timeout_keep_alive=settings.api.keepalive_timeout,

@@ -42,7 +42,7 @@ from tests.servers.smtp_server import Act, Rule, SmtpServer
 pytestmark = pytest.mark.prefect_server
 
 #: Of our secrets, one that every process of ours could have.
-SECRET = "the-password-of-the-mail-server"
+SECRET = "qK7vR2mX9pL4tW8zB3nH6cJ5dF1gS0aYuEoIPtGh"
 #: A user of this machine who is nobody to us.
 NOBODY = 65534
 
@@ -362,6 +362,11 @@ def as_nobody(look: Callable[[], list[object]]) -> list[str]:
         said = answer.read()
     assert os.waitpid(child, 0)[1] == 0
     return list(json.loads(said))
+
+
+def test_the_pages_lie_in_the_workspace(house: House) -> None:
+    """A server changes nothing where Prefect is installed: another user's could not start any more."""
+    assert (house.root / HOME / "pages/v1/index.html").is_file()
 
 
 def test_the_server_has_no_secret(house: House) -> None:

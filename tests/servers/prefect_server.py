@@ -16,7 +16,11 @@ from flows.serving import answers, listening, serving
 @contextmanager
 def prefect_server(home: Path) -> Iterator[Access]:
     """Start a server behind the door, offline and with nothing in it, which clients and flows then use."""
-    more = {"PREFECT_HOME": str(home), "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1"}
+    more = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_UI_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1",
+    }
     with listening(0) as listener:
         access, log = new_access(listener.getsockname()[1]), home / "server.log"
         with serving(access, listener, log, more=more) as server:
