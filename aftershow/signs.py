@@ -23,6 +23,13 @@ _LOOSE_JOINER = re.compile(f"(?<![{_JOINING}])[\u200c\u200d]|[\u200c\u200d](?![{
 #: A variation selector chooses the shape of an ideograph or a symbol; behind anything else it only hides.
 _SHAPED = "\u1820-\u18aa\u2010-\u9fff\uf900-\ufaff\U0001f000-\U0003fffd"
 _LOOSE_SELECTOR = re.compile(f"(?<![{_SHAPED}])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+#: What stands upon a letter, of scripts that put few signs there: Latin and its kin, Hebrew, Arabic, Thai.
+_UPON = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f"
+)
+#: No name has more than four upon one letter; a hundred would cover the lines above it.
+_FLOOD = re.compile(f"(?<=[{_UPON}]{{4}})[{_UPON}]+")
 
 
 class _Table(dict[int, str | None]):
@@ -45,12 +52,15 @@ _TABLE = _Table()
 def plain(text: str) -> str:
     """Return a text without such signs; line ends (as \\n) and tabs stay.
 
-    Joiners stay between letters of the scripts that are written with them, such as Arabic and Devanagari.
+    Joiners stay between letters of the scripts that are written with them, such as Arabic and Devanagari,
+    and four of the accents that pile up on a letter.
     """
     if text.isascii() and text.isprintable():
         return text
     text = text.translate(_TABLE)
-    return text if text.isascii() else _LOOSE_SELECTOR.sub("", _LOOSE_JOINER.sub("", text))
+    if text.isascii():
+        return text
+    return _FLOOD.sub("", _LOOSE_SELECTOR.sub("", _LOOSE_JOINER.sub("", text)))
 
 
 def steers(text: str) -> bool:

@@ -16,8 +16,12 @@ _COLON = ":\u2236\ufe13\ufe55\uff1a"
 _SLASH = r"/\\\u2044\u2215\uff0f\ufe68\uff3c"
 _AT = "@\ufe6b\uff20"
 
+#: Symbols that domains take for letters, such as those in circles and squares.
+_SYMBOLS = "\u2100-\u214f\u2460-\u24ff\u3200-\u33ff\U0001f100-\U0001f2ff"
+_LETTER = rf"(?:[^\W\d_]|[{_SYMBOLS}])"
+
 #: A dot, not at a word's beginning, with a word of two letters or more behind it, as in `example.com`.
-_DOMAIN_DOT = re.compile(rf"(?<=[^\s(\[\"'{_DOT}])([{_DOT}])(?=[^\W\d_][^\s!-,./:-@\[-^`{{-~{_DOT}])")
+_DOMAIN_DOT = re.compile(rf"(?<=[^\s(\[\"'{_DOT}])([{_DOT}])(?={_LETTER}[^\s!-,./:-@\[-^`{{-~{_DOT}])")
 _SCHEME = re.compile(rf"[{_COLON}][{_SLASH}]{{2,}}|[{_SLASH}]{{2,}}")
 _GLUED_COLON = re.compile(rf"(?<=[^\W\d_])([{_COLON}])(?=\S)")
 _WWW = re.compile(rf"\bwww\d{{0,3}}[{_DOT}]", re.IGNORECASE)
@@ -27,14 +31,14 @@ _ANY_AT = re.compile(f"[{_AT}]")
 #: Any of these makes an address of the words around it.
 _MARKS = re.compile(
     rf"[{_AT}]|[{_COLON}][{_SLASH}]|[{_SLASH}]{{2}}|\bwww\d{{0,3}}[{_DOT}]"
-    rf"|[{_DOT}][^\W\d_][\w-]{{1,62}}(?:[{_COLON}]\d|[{_SLASH}?#])"
+    rf"|[{_DOT}]{_LETTER}[\w{_SYMBOLS}-]{{1,62}}(?:[{_COLON}]\d|[{_SLASH}?#])"
     rf"|(?<!\d)\d{{1,3}}(?:[{_DOT}]\d{{1,3}}){{3}}(?!\d)",
     re.IGNORECASE,
 )
 #: A word long enough to be no abbreviation, a dot, and another word.
-_WORD_AND_DOT = re.compile(rf"([\w-]{{4,64}})[{_DOT}](?=[^\W\d_][\w-])")
+_WORD_AND_DOT = re.compile(rf"([\w{_SYMBOLS}-]{{4,64}})[{_DOT}](?={_LETTER}[\w{_SYMBOLS}-])")
 #: So many digits in a name would be a telephone or account number.
-_MANY_DIGITS = re.compile(r"\d(?:[\s().+-]{0,3}\d){5}")
+_MANY_DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d){5}")
 
 #: What people are called, and what else stands on a badge.
 PEOPLES_NAMES = frozenset(("given_name", "family_name", "full_name"))

@@ -67,6 +67,9 @@ LINKS = (
     "evil\u200b.exam\u200dple",
     "\u202eelpmaxe.live",
     "Call +1 (900) 555-0100 now",
+    "Call 900\u2013555\u20130100",
+    "Call 9_0_0_5\u20225\u00b75",
+    "evil.\u24d2\u24de\u24dc/pay",
     "DE12 5001 0517 0648",
 )
 #: Signs that nobody sees, one of each kind.
@@ -201,6 +204,25 @@ def test_nothing_that_is_printed_has_hidden_signs(sign: str) -> None:
     person = person_context(row, SETTINGS, None, now=NOW)
     assert person["meeting"]["place"] == "ab"
     assert sign not in json.dumps({**person, "now": None}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("domain", ["evil.\u24d2\u24de\u24dc", "a.\U0001f132\U0001f13e", "bit.\u33d5x"])
+def test_symbols_that_domains_take_for_letters(domain: str) -> None:
+    """They get a space in front, too."""
+    word, _, ending = domain.partition(".")
+    assert said(domain) == f"{word}. {ending}"
+
+
+def test_accents_do_not_pile_up() -> None:
+    """No name covers the lines above it; names that are written with several keep them."""
+    for sign in "\u0300\u0336\u0489\u064b\u0e47\u20dd":
+        assert plain("Z" + sign * 300) == "Z" + sign * 4
+    for name in (
+        "Nguye\u0302\u0303n",
+        "\u05e9\u05c1\u05b8\u05bc",
+        "\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f",
+    ):
+        assert plain(name) == name
 
 
 def test_a_company_that_is_called_like_its_domain() -> None:
