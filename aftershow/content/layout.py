@@ -14,7 +14,7 @@ from aftershow.content.chunks import Chunk, Kind, split
 from aftershow.content.files import TemplateFiles
 from aftershow.content.language import Language
 
-#: How many files one template may be made of, and how long it may be with all of them put in.
+#: How many files one template may be made of, each super() counted, and how long it may be with all put in.
 FILES_LIMIT = 300
 LENGTH_LIMIT = 1024 * 1024
 
@@ -30,7 +30,7 @@ class Layout:
     language: Language
     #: block name to its bodies, the most derived first; of the template being put together
     _blocks: dict[str, list[list[Chunk]]] = field(default_factory=dict)
-    #: the files that it has taken so far
+    #: the files that it has taken so far, and those of its super()
     _taken: list[str] = field(default_factory=list)
 
     def flatten(self, path: str) -> list[Chunk]:
@@ -51,14 +51,18 @@ class Layout:
             return []
 
     def _load(self, path: str, asked_by: tuple[str, int] | None = None) -> list[Chunk]:
-        self._taken.append(path)
-        if len(self._taken) > FILES_LIMIT:
-            self.files.complain(
-                self._taken[0], None, f"is made of more than {FILES_LIMIT} files, or in a circle"
-            )
+        if not self._has_room_for(path):
             return []
         source = self.files.read(path, asked_by=asked_by)
         return [] if source is None else self._parsed(path, source)
+
+    def _has_room_for(self, path: str) -> bool:
+        """Count a file, or a block of one that super() stands for; complain where there are too many."""
+        self._taken.append(path)
+        if len(self._taken) > FILES_LIMIT:
+            text = f"is made of more than {FILES_LIMIT} files and super(), or in a circle"
+            self.files.complain(self._taken[0], None, text)
+        return len(self._taken) <= FILES_LIMIT
 
     def _parsed(self, path: str, source: str) -> list[Chunk]:
         try:
@@ -114,7 +118,8 @@ class Layout:
             elif chunk.word == "include":
                 yield from self._expand(self._partial(chunk))
             elif chunk.kind is Kind.OUTPUT and chunk.inner.strip() == "super()":
-                yield from self._expand(above[0], above[1:]) if above else ()
+                if above and self._has_room_for(chunk.file):
+                    yield from self._expand(above[0], above[1:])
             else:
                 yield chunk
 

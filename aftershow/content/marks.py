@@ -40,10 +40,10 @@ class Marked:
         self._starts = list(accumulate(map(len, self._parts), initial=0))
         self._mark = re.compile(rf"{self._prefix}(\d+)z")
         self.text = "".join(self._parts)
-        selected = re.findall(r"\[\s*(?:[\w*-]*\|)?\s*([\w:-]+)", self.text.lower())
+        selected = re.findall(r"\[\s*+(?:[\w*-]*+\|\s*+)?([\w:-]++)", self.text.lower())
         self._selected = {"class", "id", *selected}
         # A selector may name an attribute in other letters, as in [\74itle]
-        self._escaped = re.search(r"\[[^\]]*\\", self.text) is not None
+        self._escaped = re.search(r"\[[^\[\]]*\\", self.text) is not None
 
     def numbers_in(self, text: str) -> list[int]:
         """Return the numbers of the pieces whose marks stand in a text, in their order."""

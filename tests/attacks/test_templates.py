@@ -251,6 +251,24 @@ def test_what_gets_past_every_guard_ends_at_the_limits(source: str, memory: int,
     assert list(unguarded("Hello {{ company }}").render(Channel.CALL, people[2:3])) == ["Hello x"]
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "[" + " " * 100_000, ("[" + " " * 50) * 2000])
+def test_brackets_in_html_are_read_once(text: str, folder: Folder) -> None:
+    """What may be a selector of CSS is looked for without going back over what was read."""
+    templates = folder({"hello/subject.txt": "Hello", "hello/email.html": f"<p>{text}</p>"})
+    assert open_template(templates, "hello", names=NAMES, limits=LIMITS).channels
+
+
+def test_blocks_that_double_each_other_are_counted(folder: Folder) -> None:
+    """Forty layouts, each with the block above twice, would be a block 2^39 times, also an empty one."""
+    files = {"base/0.html": "<p>{% block a %}{% endblock %}</p>"}
+    for number in range(1, 40):
+        body = "{% block a %}{{ super() }}{{ super() }}{% endblock %}"
+        files[f"base/{number}.html"] = f'{{% extends "base/{number - 1}.html" %}}{body}'
+    files |= {"hello/subject.txt": "Hello", "hello/email.html": '{% extends "base/39.html" %}'}
+    with pytest.raises(ContentError, match="more than 300 files"):
+        open_template(folder(files), "hello", names=NAMES, limits=LIMITS)
+
+
 def test_compiling_ends_at_the_limits(folder: Folder) -> None:
     """A folder that takes too long to read is a mistake of that folder."""
     files = {"base/x.txt": "{{ grade }}" * 20_000, "hello/call.txt": '{% include "base/x.txt" %}\n' * 200}
