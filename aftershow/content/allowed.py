@@ -107,6 +107,7 @@ FIXED = {
     name: re.compile(pattern, re.ASCII | re.IGNORECASE)
     for name, pattern in {
         "charset": "utf-8",
+        "itemtype": r"https?://schema\.org/\w+",
         "http-equiv": "content-type|x-ua-compatible|content-language",
         "rel": r"(?:noopener|noreferrer|nofollow|external|\s)+",
         "target": "_blank|_self|_top|_parent",

@@ -20,8 +20,8 @@ from aftershow.content.ways import ways
 _IF = r"<!--\[if [\w\s!()|&.]+\]>"
 _TEXT = re.compile(r"[^<]+")
 _DOCTYPE = re.compile(r"<!doctype\s+html\b[^<>\[\]]*>", re.ASCII | re.IGNORECASE)
-#: Seen by all but Outlook: <!--[if !mso]><!--> … <!--<![endif]-->.
-_REVEALED = re.compile(rf"{_IF}(?:<!)?-->|<!--\s*<!\[endif\]-->")
+#: Seen by all but Outlook: <!--[if !mso]><!--> … <!--<![endif]-->, as builders write it in several ways.
+_REVEALED = re.compile(rf"{_IF}(?:\s?<!(?:--\s?)?)?-->|<!--\s*<!\[endif\]-->")
 #: Seen by Outlook alone: <!--[if mso]> … <![endif]-->.
 _HIDDEN = re.compile(rf"{_IF}(?P<inside>(?:(?!--!?\s*>|<!).)*)<!\[endif\]-->", re.DOTALL)
 _COMMENT = re.compile(r"<!--(?!-?>)(?P<inside>(?:(?!--|<!).)*)-->", re.DOTALL)

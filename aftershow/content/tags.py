@@ -104,6 +104,8 @@ class Tag:
             raise ValueError(f'<meta name="{value}"> is not for emails: leave it out')
         if name == "content":
             form = META_CONTENT.get(attributes.get("http-equiv", "").lower())
+            if "itemprop" in attributes and self.marked.numbers_in(value):
+                raise ValueError("`content` with `itemprop`, of which programs make links, is fixed text")
         if form and (self.marked.numbers_in(value) or not form.fullmatch(value)):
             raise ValueError(f"`{name}` can't be {value} in emails")
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from aftershow.content.links import HOST
+from aftershow.content.links import HOST, data_in_address, ours_in_address
 from aftershow.content.marks import Marked
 from aftershow.content.origins import Origin, Origins, Parts
 
@@ -19,6 +19,8 @@ _WHOLE = re.compile(rf"{HOST}(?:[/?#][^\x00-\x1f\x7f<>\"]*)?", _FLAGS)
 _BEGUN = re.compile(rf"{HOST}[/?#]", _FLAGS)
 _CALLS = re.compile(r"(?:mailto|tel|sms):", _FLAGS)
 _UNFINISHED_HOST = re.compile(r"https?:/?/?[^/?#\\]*", _FLAGS)
+#: What a mail or a text that a link begins says; all else in such an address is whom it goes to.
+_SAYING = re.compile(r"[^?&]*[?&](?:.*&)?(?:subject|body)=[^&#]*", _FLAGS)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 #: One image of several: its address, and for which screen it is.
 _CANDIDATE = re.compile(r"(?P<address>\S+)(?:\s+[\d.]+[wx])?")
@@ -30,8 +32,12 @@ DATA_AS_HOST = (
     "https://www.example.com/?name={{ … }}, or take our.website"
 )
 DATA_AS_RECIPIENT = (
-    "would let data decide whom it reaches: write the address, or take sender.email or sender.phone"
+    "would let data decide whom it reaches: write the address, or take sender.email or sender.phone, and "
+    "print data behind subject= or body="
 )
+
+#: For a fixed word, which comes out the same by each guard, as in company or "you".
+_ANY = ""
 
 #: A part of an address, and the expression that prints it, if one does.
 Part = tuple[str | Origin, int | None]
@@ -50,9 +56,8 @@ def read_address(text: str, marked: Marked, origins: Origins, *, loaded: bool) -
     guards: dict[int, str] = {}
     for way in _ways(text, marked, origins):
         for number, guard in _guards(list(_stripped(way)), loaded=loaded).items():
-            if guards.setdefault(number, guard) != guard:
-                raise AddressError("begins with an expression in some cases only: write two links")
-    return guards
+            guards[number] = _agreed(guards.get(number, _ANY), guard)
+    return {number: guard if guard != _ANY else "_ours" for number, guard in guards.items()}
 
 
 def read_addresses(text: str, marked: Marked) -> None:
@@ -159,10 +164,11 @@ def _after_our_address(parts: list[Part]) -> dict[int, str]:
 
 
 def _refuse_foreign_recipient(parts: list[Part]) -> None:
+    before = ""
     for item, _ in parts:
-        if isinstance(item, str) and "?" in item:
-            return
-        if item in (Origin.DATA, Origin.ENCODED):
+        if isinstance(item, str):
+            before += item
+        elif item is not Origin.OURS and not _SAYING.fullmatch(before):
             raise AddressError(DATA_AS_RECIPIENT)
 
 
@@ -174,6 +180,21 @@ def _inside(parts: list[Part], begins: int | None) -> dict[int, str]:
             continue
         if number == begins:
             guards[number] = "_url"
-        elif guards.get(number) != "_data":
-            guards[number] = "_data" if item is Origin.DATA else "_ours"
+        else:
+            guards[number] = _agreed(guards.get(number, _ANY), _guard_of(item))
     return guards
+
+
+def _guard_of(item: str | Origin) -> str:
+    if isinstance(item, str):
+        return _ANY if data_in_address(item) == ours_in_address(item) else "_ours"
+    return "_data" if item is Origin.DATA else "_ours"
+
+
+def _agreed(one: str, other: str) -> str:
+    """Return the guard of an expression that needs one for each way in which it can come out."""
+    if _ANY in (one, other) or one == other:
+        return one if other == _ANY else other
+    if "_url" in (one, other):
+        raise AddressError("begins with an expression in some cases only: write two links")
+    raise AddressError("prints data in some cases and a part of an address in others: write two links")

@@ -117,6 +117,9 @@ TAGS = r"""
 <meta http-equiv="{{ company }}" content="0">
 <meta http-equiv="{% if grade %}re{% endif %}fresh" content="0">
 <meta http-equiv="set-cookie" content="a=b">
+<meta itemprop="url" content="https://{{ company }}/">
+<p itemscope itemtype="{{ company }}">x</p>
+<p itemscope itemtype="https://evil.example/Action">x</p>
 <meta http-equiv="content-security-policy" content="x">
 <meta http-equiv="content-type" content="text/html; charset=utf-7">
 <meta charset="utf-7">
@@ -252,6 +255,15 @@ ADDRESSES = r"""
 <a href="mailto:{{ sender.email }},{{ company }}">x</a>
 <a href="mailto:a@{{ company }}">x</a>
 <a href="tel:{{ answers.phone or '1' }}">x</a>
+<a href="mailto:?to={{ company }}">x</a>
+<a href="mailto:a@example.com?bcc={{ company }}">x</a>
+<a href="mailto:a@example.com?subject=x&amp;cc={{ company|urlencode }}">x</a>
+<a href="mailto:a@example.com?subject=x&#38;b{{ 'cc=' }}{{ company }}">x</a>
+<a href="mailto:a@example.com?subjects={{ company }}">x</a>
+<a href="mailto:a@example.com?body=x&amp;{{ company }}=x">x</a>
+<a href="sms:?&amp;to={{ company }}">x</a>
+<a href="tel:1?{{ company }}">x</a>
+<a href="https://example.com/{{ '?n=' if grade else company }}">x</a>
 <img src="{{ company }}" alt="">
 <img src="//example.com/a.png" alt="">
 <img src="data:image/svg+xml,x" alt="">
@@ -386,6 +398,18 @@ def test_control_characters_are_refused(tmp_path: Path) -> None:
             "?subject=a%2F..%2F%40b%3Fc%26d%22",
         ),
         (
+            '<a href="mailto:a@b.example?subject={{ company }}&amp;body=Is it? {{ company }}">x</a>',
+            "&amp;body=Is it? a%2F..%2F%40b%3Fc%26d%22",
+        ),
+        (
+            '<a href="https://a.example/?n={{ company or "you" }}">x</a>',
+            "https://a.example/?n=a%2F..%2F%40b%3Fc%26d%22",
+        ),
+        (
+            '<a href="https://a.example/{{ our.website or "us" }}">x</a>',
+            "https://a.example/https://www.example.com",
+        ),
+        (
             '<!--[if mso]><a href="https://a.example/{{ company }}">x</a><![endif]--><p>x</p>',
             "/a%2F..%2F%40b%3Fc%26d%22",
         ),
@@ -398,6 +422,16 @@ def test_data_is_one_word_of_an_address(html: str, sent: str, tmp_path: Path) ->
     parts = load(tmp_path, html).render_email(PERSON | {"company": 'a/../@b?c&d"'})
     assert sent in parts.html
     assert 'b?c&d"' not in parts.text
+
+
+@pytest.mark.parametrize("begin", ["<!-->", " <!-->", "<!---->", "<!-- -->", " <!-- -->"])
+@pytest.mark.parametrize("end", ["<!--<![endif]-->", "<!-- <![endif]-->"])
+def test_builders_hide_from_outlook_in_several_ways(begin: str, end: str, tmp_path: Path) -> None:
+    """MJML and Mailchimp write the comment in other ways; what is behind it is read as what it is."""
+    shown = load(tmp_path, f"<!--[if !mso]>{begin}<p>x</p>{end}").render_email(PERSON).html
+    assert "<p>x</p>" in LexborHTMLParser(shown).html
+    with pytest.raises(ContentError):
+        load(tmp_path, f"<!--[if !mso]>{begin}<script>x</script>{end}")
 
 
 def test_what_is_written_as_marks_is_no_mark(tmp_path: Path) -> None:
