@@ -179,7 +179,8 @@ _PROPERTIES = """
 """
 PROPERTIES = frozenset(_PROPERTIES.split())
 _VENDORS = re.compile(r"-(?:webkit|moz|ms|o|premailer)-")
-_OUTLOOK_PROPERTY = re.compile(r"mso-[a-z-]+")
+#: But for fields of Word, which load and link.
+_OUTLOOK_PROPERTY = re.compile(r"mso-(?!element|field)[a-z-]+")
 _CUSTOM_PROPERTY = re.compile(r"--[\w-]+")
 
 #: Functions of CSS, beside url(), whose address is looked at.

@@ -332,6 +332,8 @@ STYLES = r"""
 <style>p { {% if grade %}color: red{% endif %} }</style><p>x</p>
 <style type="text/javascript">x</style><p>x</p>
 <!--[if mso]><p style="behavior: url(#x)">x</p><![endif]-->
+<!--[if supportFields]><p style="mso-element: field-begin">x</p><![endif]-->
+<p style="mso-field-code: 'INCLUDEPICTURE https://evil.example/a'">x</p>
 <!--[if mso]><style>v\:* { behavior: url(#default#VML) }</style><![endif]-->
 """
 
