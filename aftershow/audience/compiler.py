@@ -9,7 +9,7 @@ from aftershow.audience.clauses import Clause, Joined, Not
 from aftershow.audience.comparisons import ORDER, Contains, Equal, Missing, OneOf, Ordered, Truth
 from aftershow.audience.fields import FIELDS
 from aftershow.audience.resolver import Names, fact_of, term_of
-from aftershow.audience.syntax import DEEPEST, column_of, mistake, too_deep
+from aftershow.audience.syntax import DEEPEST, column_of, mistake, require_storable, too_deep
 from aftershow.audience.terms import Date, Literal, Term, Type, is_fixed, moment_of
 from aftershow.errors import ExpressionError
 
@@ -192,9 +192,7 @@ def _is_none(node: nodes.Expr) -> bool:
 
 def _literal(node: nodes.Expr, value: object) -> Literal:
     if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise _mistake(node, "this text has a character that no database can keep.")
-        return Literal(constant=value)
+        return Literal(constant=require_storable(node, value))
     if isinstance(value, bool):
         return Literal(constant=value)
     if isinstance(value, int | float):

@@ -7,7 +7,7 @@ from jinja2 import nodes
 
 from aftershow.audience.fields import FIELDS, GROUPS, answer, names
 from aftershow.audience.questions import DAYS_SINCE, KINDS, QUESTIONS, Question, days_since, days_since_last
-from aftershow.audience.syntax import column_of, mistake
+from aftershow.audience.syntax import column_of, mistake, require_storable
 from aftershow.audience.terms import Fact, Term, Type
 from aftershow.errors import ExpressionError
 
@@ -65,7 +65,7 @@ def _part(node: nodes.Getattr | nodes.Getitem) -> str:
 def _answer(node: nodes.Node, name: str) -> Fact:
     if not name or set(name) & set('"\\'):
         raise _mistake(node, "the name of an answer is not empty and has no quotes or backslashes.")
-    return answer(name)
+    return answer(require_storable(node, name))
 
 
 def _member(node: nodes.Node, group: str, part: str) -> Fact:

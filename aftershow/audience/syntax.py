@@ -45,6 +45,13 @@ def mistake(column: int, what: str) -> ExpressionError:
     return ExpressionError(f"column {column}: {what}")
 
 
+def require_storable(node: nodes.Node, text: str) -> str:
+    """Return a text that stands in a condition; raises ExpressionError for one that no database can keep."""
+    if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in text):
+        raise mistake(column_of(node), "this text has a character that no database can keep.")
+    return text
+
+
 def too_deep(column: int) -> ExpressionError:
     """Return the error for a nesting beyond DEEPEST."""
     return mistake(column, f"this is nested too deep; {DEEPEST} levels are the most.")
