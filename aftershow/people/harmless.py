@@ -39,6 +39,8 @@ _MARKS = re.compile(
 _WORD_AND_DOT = re.compile(rf"([\w{_SYMBOLS}-]{{4,64}})[{_DOT}](?={_LETTER}[\w{_SYMBOLS}-])")
 #: So many digits in a name would be a telephone or account number.
 _MANY_DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d){5}")
+#: Characters of the longest name; what is longer is a message in our name.
+LONGEST_NAME = 100
 
 #: What people are called, and what else stands on a badge.
 PEOPLES_NAMES = frozenset(("given_name", "family_name", "full_name"))
@@ -54,6 +56,8 @@ def why_unread(field: str, text: str) -> str | None:
     text = plain(text)
     if _MARKS.search(text) or (field in PEOPLES_NAMES and _has_domain(text)):
         return "it reads like a web or email address"
+    if field in PEOPLES_NAMES and len(text) > LONGEST_NAME:
+        return f"it has more than {LONGEST_NAME} characters, which is no name"
     if field in PEOPLES_NAMES and _MANY_DIGITS.search(text):
         return "it has a long number in it"
     return None

@@ -126,6 +126,17 @@ def test_a_name_that_reads_like_an_address_is_unread(field: str, name: str) -> N
     assert "family_name" not in fields
 
 
+@pytest.mark.parametrize("field", ["given_name", "family_name", "full_name"])
+def test_a_message_is_no_name(field: str) -> None:
+    """Whole sentences do not greet in our name; the longest real names do."""
+    sentence = (
+        "Your invoice is overdue and your account will be closed. Call our department for payments at once"
+    )
+    long = "Maria do Carmo Aparecida Gonçalves de Albuquerque Cavalcanti da Conceição Vasconcelos"
+    assert field in understood(**{field: sentence + " or else"})["unread"]
+    assert "unread" not in understood(**{field: long})
+
+
 @pytest.mark.parametrize("name", [name for name in LINKS if "/" in name or "@" in name or "www" in name])
 @pytest.mark.parametrize("field", ["title", "company", "city"])
 def test_a_company_title_or_town_with_an_address_is_unread(field: str, name: str) -> None:
