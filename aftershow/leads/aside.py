@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Select, delete, or_, select
 
 from aftershow.errors import LeadFileError
 from aftershow.leads.shows import show_id
+from aftershow.signs import plain
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import set_aside
 from aftershow.store.tables import show as show_table
@@ -34,6 +35,7 @@ class Tried:
     """A lead file that is being tried."""
 
     show: Show
+    #: as it is printed: what a file system calls a file, no database has to take
     name: str
     #: see sha256_of
     sha256: str
@@ -92,7 +94,7 @@ def _reason(name: str, error: LeadFileError) -> str:
 
 def take_back(connection: Connection, show_number: int, *, name: str, sha256: str) -> None:
     """Forget that a file, or what had its name before, could not be imported: now it was."""
-    same = or_(set_aside.c.sha256 == sha256, set_aside.c.name == name)
+    same = or_(set_aside.c.sha256 == sha256, set_aside.c.name == plain(name))
     connection.execute(delete(set_aside).where(set_aside.c.show_id == show_number, same))
 
 
@@ -103,8 +105,8 @@ def forget_others(
 
     `present` are the hashes of those that are there, `arriving` the names of those that may still change.
     """
-    rows = connection.execute(_listed(show.show))
-    gone = [row.sha256 for row in rows if row.sha256 not in present and row.name not in arriving]
+    rows, names = connection.execute(_listed(show.show)), set(map(plain, arriving))
+    gone = [row.sha256 for row in rows if row.sha256 not in present and row.name not in names]
     number = select(show_table.c.id).where(show_table.c.key == show.show).scalar_subquery()
     connection.execute(
         delete(set_aside).where(set_aside.c.show_id == number, in_list(set_aside.c.sha256, values=gone))

@@ -14,6 +14,7 @@ from aftershow.leads.aside import Tried, begin_trying, put_aside
 from aftershow.leads.importing import Progress, import_files
 from aftershow.leads.readers.opening import require_file, sha256_of
 from aftershow.leads.result import ImportResult
+from aftershow.signs import plain
 from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import Show
 
@@ -68,7 +69,7 @@ def _import_one(
     engine: Engine, show: Show, settings: Settings, path: Path, *, now: datetime, progress: Progress
 ) -> ImportResult:
     try:
-        file = Tried(show=show, name=path.name, sha256=sha256_of(path), now=now)
+        file = Tried(show=show, name=plain(path.name), sha256=sha256_of(path), now=now)
         with engine.begin() as connection:
             begin_trying(connection, file)
         return _import_whole(engine, show, settings, path, now=now, progress=progress)

@@ -14,6 +14,8 @@ from aftershow.cli import main
 from aftershow.content.template import load_template
 from aftershow.desk import open_desk, senders_for
 from aftershow.errors import ContentError, UsageError, WorkspaceError
+from aftershow.leads.aside import files_aside
+from aftershow.leads.each import import_each
 from aftershow.store.engine import open_engine
 from aftershow.words import Channel
 from aftershow.workspace.workspace import load_workspace
@@ -241,6 +243,32 @@ def test_leads_are_not_taken_from_outside(link: str, office: Path, outside: Path
     with open_desk(office) as desk, desk.engine.connect() as connection:
         assert new_files(connection, office, desk.show("my-show"), now=now) == []
     assert f"note: {link} is a link out of the workspace" in run("check")
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="its file system refuses such names")
+def test_a_name_that_is_no_text_keeps_nobody_out(office: Path) -> None:
+    """Linux calls a file what it likes; a database takes only what is text."""
+    for name, content in (
+        (b"a\xff.csv", "no headings"),
+        (b"b\xff.csv", ROWS),
+        (b"c.csv", f"{ROWS}Bo,Ray,b@x.eu\n"),
+    ):
+        (office / "leads/my-show" / os.fsdecode(name)).write_text(content)
+    now = datetime.now(UTC) + timedelta(minutes=2)
+    with open_desk(office) as desk:
+        into = desk.show("my-show")
+
+        def new() -> list[Path]:
+            with desk.engine.begin() as connection:
+                return new_files(connection, office, into, now=now)
+
+        taken = import_each(desk.engine, into, desk.workspace.settings, new(), now=now)
+        assert (taken.result.captures, len(taken.unreadable)) == (2, 1)
+        assert new() == []
+        with desk.engine.begin() as connection:
+            (aside,) = files_aside(connection)
+    assert aside.file == "a.csv"
+    assert aside.reason.startswith("none of the first")
 
 
 def test_leads_that_a_person_names_are_imported(office: Path, outside: Path, run: Run) -> None:
