@@ -173,9 +173,9 @@ class Line:
                 raise BrokenError(silent=isinstance(error, TimeoutError)) from None
 
     def _reply(self) -> Reply:
-        lines: list[bytes] = []
+        lines, until = list[bytes](), monotonic() + self._timeout
         while len(lines) < MOST_LINES:
-            line = self._hear_line()
+            line = self._hear_line(until)
             lines.append(line[4:])
             if not line[:3].isdigit():
                 break
@@ -184,8 +184,7 @@ class Line:
                 return Reply.of(int(line[:3]), b"\n".join(lines))
         raise BrokenError
 
-    def _hear_line(self) -> bytes:
-        until = monotonic() + self._timeout
+    def _hear_line(self, until: float) -> bytes:
         while b"\n" not in self._heard:
             if self._socket is None or len(self._heard) > LONGEST_LINE:
                 raise BrokenError
@@ -196,7 +195,7 @@ class Line:
             if not more:
                 raise BrokenError
             self._heard += more
-            # A server that gives a letter now and then would keep us for ever.
+            # A server that gives a letter or a line now and then would keep us for ever.
             if monotonic() > until:
                 raise BrokenError(silent=True)
         line, _, self._heard = self._heard.partition(b"\n")

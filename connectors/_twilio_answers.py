@@ -36,14 +36,19 @@ class Listener:
 
     def _content(self, response: Any) -> bytes:
         from requests.exceptions import ContentDecodingError, ReadTimeout
+        from urllib3.exceptions import HTTPError
 
         content, until = bytearray(), monotonic() + self._timeout
-        for piece in response.iter_content(PIECE):
-            content += piece
-            if len(content) > LONGEST:
-                response.close()
-                raise ContentDecodingError("the answer is too long")
-            if monotonic() > until:
-                response.close()
-                raise ReadTimeout("the answer does not end")
+        try:
+            # Whatever has come: iter_content would wait for a whole piece, however slowly it comes.
+            while piece := response.raw.read1(PIECE, decode_content=True):
+                content += piece
+                if len(content) > LONGEST:
+                    response.close()
+                    raise ContentDecodingError("the answer is too long")
+                if monotonic() > until:
+                    response.close()
+                    raise ReadTimeout("the answer does not end")
+        except HTTPError as error:
+            raise ContentDecodingError("the answer breaks off") from error
         return bytes(content)

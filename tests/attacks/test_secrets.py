@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import chain, repeat
 from pathlib import Path
+from time import monotonic
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -242,9 +243,9 @@ def test_a_list_without_end_is_not_read() -> None:
 # Mail servers
 
 
-def mailed(port: int) -> Outcome:
+def mailed(port: int, timeout: float = 5) -> Outcome:
     """Return what becomes of an email that is handed to a server on this machine."""
-    settings = {"connector": "smtp", "host": "127.0.0.1", "port": port, "starttls": False, "timeout": 5}
+    settings = {"connector": "smtp", "host": "127.0.0.1", "port": port, "starttls": False, "timeout": timeout}
     with closing(open_sender(settings, Channel.EMAIL, ROOT)) as sender:
         [outcome] = sender.send([an_email()])
     return outcome
@@ -287,6 +288,58 @@ def test_an_answer_has_an_end(greeting: str) -> None:
     with talking(lines) as port:
         outcome = mailed(port)
     assert str(outcome) == "The mail server broke off while it was greeted."
+
+
+#: What a server says at once, and what again and again, before each timeout is over: letters, then lines.
+DRIPS = [
+    (b"220 ", b"x"),
+    (b"220-x\r\n", b"220-x\r\n"),
+    (b"220 x\r\n250 ", b"x"),
+    (b"220 x\r\n250 x\r\n250 ", b"x"),
+    (b"220 x\r\n250 x\r\n", b"250-x\r\n"),
+]
+
+
+@pytest.mark.parametrize(("said", "drop"), DRIPS)
+def test_a_mail_server_that_drips_is_not_waited_for(said: bytes, drop: bytes) -> None:
+    """Each drop comes within the time that a server has to answer, and the answer never."""
+    with dripping(said, drop) as port:
+        assert isinstance(mailed(port, timeout=0.5), TemporaryError)
+
+
+@pytest.mark.parametrize("head", ["", "Content-Length: 50\r\n", "Transfer-Encoding: chunked\r\n"])
+def test_a_twilio_that_drips_is_not_waited_for(head: str) -> None:
+    """A piece of an answer is taken as it comes: until it is full, it would be hours."""
+    said, drop = f"HTTP/1.1 201 Created\r\n{head}\r\n", b"1\r\n \r\n" if "chunked" in head else b" "
+    with dripping(said.encode(), drop) as port:
+        settings = {**TWILIO, "base_url": f"http://127.0.0.1:{port}", "timeout": 0.5}
+        with closing(open_sender(settings, Channel.TEXT, ROOT)) as sender:
+            [outcome] = sender.send([a_text()])
+    assert isinstance(outcome, OutcomeUnknownError)
+
+
+@contextmanager
+def dripping(said: bytes, drop: bytes) -> Iterator[int]:
+    """A server that says this to whoever comes first, and then a drop five times a second; gives its port."""
+    heard = threading.Event()
+
+    def drip() -> None:
+        with listener.accept()[0] as line, suppress(OSError):
+            line.sendall(said)
+            for _ in range(25):
+                if heard.wait(0.2):
+                    return
+                line.sendall(drop)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=drip)
+        thread.start()
+        began = monotonic()
+        yield listener.getsockname()[1]
+        waited = monotonic() - began
+        heard.set()
+        thread.join()
+    assert waited < 3
 
 
 @contextmanager
