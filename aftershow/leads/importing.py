@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select, text, update
 
+from aftershow.errors import LeadFileError
 from aftershow.leads.aside import take_back
 from aftershow.leads.batches import Tally, Target, import_batch, newest_contact
 from aftershow.leads.headings import Columns
@@ -89,6 +90,11 @@ def _import_file(
             newest_contact=newest_contact(connection),
         )
         tally = _import_batches(target, understand, batches, report)
+    if sha256_of(path) != sha256:
+        raise LeadFileError(
+            f"{path.name}: this file changed while it was read. Nothing was imported from it; it is read "
+            "again when it is whole."
+        )
     _remember_rows(connection, target.file_id, tally.rows)
     take_back(connection, number, name=path.name, sha256=sha256)
     _count_anew(connection, tally.captures)

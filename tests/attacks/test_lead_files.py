@@ -147,6 +147,18 @@ def test_one_text_in_many_cells(told: Told) -> None:
     assert "save that as CSV" in said
 
 
+def test_one_text_in_many_rows_of_people(told: Told) -> None:
+    """A small workbook does not become a large database, whoever its rows are about."""
+    strings = f'<sst xmlns="{MAIN}"><si><t>{"😀" * 60_000}</t></si></sst>'
+    head = f'<row r="1">{cell("A1", "Email")}{cell("B1", "Note")}</row>'
+    rows = "".join(
+        f'<row r="{n}">{cell(f"A{n}", f"a{n}@example.com")}<c r="B{n}" t="s"><v>0</v></c></row>'
+        for n in range(2, 400)
+    )
+    said = told(packed(parts(sheet(head + rows), strings=strings)), "leads.xlsx")
+    assert "the same long text stands in many of them" in said
+
+
 def test_many_sheets(told: Told) -> None:
     """Sheets that are all the same part are not read thousands of times."""
     rows = "".join(f'<row r="{n}">{cell(f"B{n}")}</row>' for n in range(2, 2_000))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from aftershow.errors import LeadFileError
 from aftershow.feedback.outcomes import log_outcome
 from aftershow.leads.batches import MOST_OF_ONE
 from aftershow.leads.fixes import fix_list
@@ -183,6 +184,23 @@ def test_progress(sqlite_desk: Desk, tmp_path: Path) -> None:
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert seen[-1] == (total, total)
     assert {of for _, of in seen} == {total}
+
+
+def test_a_file_that_changes_while_it_is_read(sqlite_desk: Desk, tmp_path: Path) -> None:
+    """Nothing of it is kept, so that the whole file comes in later."""
+    path = tmp_path / "a.csv"
+    rows = [row("Ann", "Lee", email=f"a{number}@example.com") for number in range(BATCH * 2)]
+    path.write_text(HEAD + "".join(rows))
+
+    def cut_off(done: int, total: int) -> None:
+        path.write_text(HEAD + "".join(rows[:BATCH]))
+
+    with pytest.raises(LeadFileError, match="changed while it was read"):
+        import_files(
+            sqlite_desk.engine, sqlite_desk.show, sqlite_desk.settings, [path], now=NOW, progress=cut_off
+        )
+    assert sqlite_desk.count(contact) == 0
+    assert sqlite_desk.take([path]).captures == BATCH
 
 
 def test_a_blank_never_overwrites(sqlite_desk: Desk) -> None:

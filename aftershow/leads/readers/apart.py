@@ -42,7 +42,8 @@ def reading_apart(path: Path, columns: Columns, limits: Limits = LIMITS) -> Iter
 
 def batches(path: str, columns: Columns) -> Iterator[tuple[int, list[_Plain]]]:
     """Yield how many bytes are behind, and the rows of a batch; in the other process."""
-    reading, measure = open_leads(Path(path), columns), Measure()
+    reading = open_leads(Path(path), columns)
+    measure = Measure(Path(path).stat().st_size)
     plain, size = list[_Plain](), 0
     for row in reading.rows:
         size += measure(row)

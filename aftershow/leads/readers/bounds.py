@@ -21,6 +21,9 @@ LONGEST_ROW = 200_000
 LONGEST_LINE = 1_000_000
 #: What is kept of a whole file, headings repeated in each row: two million rows of a thousand.
 MOST_KEPT = 2_000_000_000
+#: What is kept of its cells: a workbook writes down once what stands in many of them, so it may come to a
+#: hundred times its bytes, and the smallest one to so much.
+MOST_FOR_EACH_BYTE, SMALLEST_MOST = 100, 10_000_000
 #: So many rows, or so many characters, are matched and written together.
 BATCH, LARGEST_BATCH = 1_000, 4_000_000
 

@@ -6,8 +6,10 @@ from aftershow.leads.readers.bounds import (
     LONGEST_HEADINGS,
     LONGEST_ROW,
     MOST_COLUMNS,
+    MOST_FOR_EACH_BYTE,
     MOST_KEPT,
     MOST_ROWS,
+    SMALLEST_MOST,
 )
 from aftershow.leads.rows import LeadRow
 
@@ -17,9 +19,11 @@ _NOTHING = "Nothing was imported from this file."
 class Measure:
     """Takes the measure of one row after the other, and refuses what is no list of leads."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        """`size` is that of the file, in bytes."""
         self._headings: set[str] = set()
-        self._rows = self._kept = 0
+        self._rows = self._kept = self._cells = 0
+        self._most_of_cells = max(size * MOST_FOR_EACH_BYTE, SMALLEST_MOST)
 
     def __call__(self, row: LeadRow) -> int:
         """Return how many characters are kept of a row; raises LeadFileError when it is all too much."""
@@ -32,6 +36,12 @@ class Measure:
         size = cells + sum(map(len, row.cells))
         self._rows += 1
         self._kept += size
+        self._cells += cells
+        if self._cells > self._most_of_cells:
+            raise LeadFileError(
+                f"{row.file}:{row.line}: the cells of this file come to more than {MOST_FOR_EACH_BYTE} times "
+                f"its size: the same long text stands in many of them. Take that column out. {_NOTHING}"
+            )
         if self._rows > MOST_ROWS or self._kept > MOST_KEPT:
             raise LeadFileError(
                 f"{row.file}:{row.line}: this file has more than {MOST_ROWS:,} rows, or too many that are "
