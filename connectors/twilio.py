@@ -219,7 +219,9 @@ def _make_ready(session: Any, url: str, connections: int) -> None:
         session.mount(scheme, HTTPAdapter(pool_maxsize=connections))
     # Proxies and certificates; looking them up is a fifth of what a request costs.
     found = session.merge_environment_settings(url, {}, None, None, None)
-    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
+    # Without TLS it is a stand-in on this machine: a proxy would read the token.
+    session.proxies = found["proxies"] if url.startswith("https:") else {}
+    session.verify, session.trust_env = found["verify"], False
 
 
 def _no_answer(error: Any) -> DeliveryError:

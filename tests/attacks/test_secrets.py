@@ -379,3 +379,20 @@ def test_permanent_is_told_apart_without_the_words(server: SmtpServer) -> None:
     outcome = mailed(server.port)
     assert isinstance(outcome, PermanentError)
     assert "550 5.7.1 (security or policy" in str(outcome)
+
+
+@pytest.mark.parametrize(
+    ("url", "proxied"), [("http://127.0.0.1:4010", False), ("https://twilio.example", True)]
+)
+def test_no_proxy_reads_a_token(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, proxied: bool
+) -> None:
+    """What is not encrypted stays on this machine, also where the environment names a proxy."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AFTERSHOW_TWILIO_AUTH_TOKEN", "secret")
+    asked = {"connector": "twilio", "account_sid": "AC" + "1" * 32, "from": "+15005550006", "base_url": url}
+    with closing(open_sender(asked, Channel.TEXT, tmp_path)) as sender:
+        assert bool(sender._http.session.proxies) == proxied  # type: ignore[attr-defined]
