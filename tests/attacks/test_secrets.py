@@ -237,7 +237,7 @@ def test_a_list_without_end_is_not_read() -> None:
         twilio.add_callback("GET", URL, page)
         moment = datetime(2026, 11, 27, tzinfo=UTC)
         with pytest.raises(TemporaryError, match="too long"):
-            sender.look_up(a_text().to, since=moment, until=moment)  # type: ignore[attr-defined]
+            sender.look_up(a_text().to, since=moment, until=moment)  # type: ignore[attr-defined]  # not all senders look up
 
 
 # Mail servers
@@ -395,4 +395,4 @@ def test_no_proxy_reads_a_token(
     monkeypatch.setenv("AFTERSHOW_TWILIO_AUTH_TOKEN", "secret")
     asked = {"connector": "twilio", "account_sid": "AC" + "1" * 32, "from": "+15005550006", "base_url": url}
     with closing(open_sender(asked, Channel.TEXT, tmp_path)) as sender:
-        assert bool(sender._http.session.proxies) == proxied  # type: ignore[attr-defined]
+        assert bool(sender._http.session.proxies) == proxied  # type: ignore[attr-defined]  # its own
