@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +20,7 @@ class Boundaries:
         self._places += [(socket.socket, call) for call in CALLS]
         self._before: list[Any] = []
         self._deeds: dict[int, Callable[[], object]] = {}
+        self._counting = Lock()
         #: the name of each boundary that was passed, such as "before do_commit"
         self.passed: list[str] = []
 
@@ -52,7 +54,9 @@ class Boundaries:
         return watched
 
     def _pass(self, name: str) -> None:
-        self.passed.append(name)
-        deed = self._deeds.pop(len(self.passed), None)
+        # Connections have threads of their own: two at once would count as one, and a deed be left out.
+        with self._counting:
+            self.passed.append(name)
+            deed = self._deeds.pop(len(self.passed), None)
         if deed is not None:
             deed()

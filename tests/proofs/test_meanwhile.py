@@ -89,7 +89,8 @@ def test_an_unsubscribe_in_the_middle(stage: Stage) -> None:
     before_it = 0
     for boundary in stage.each(COMMITTED):
         found: list[str | None] = []
-        stage.disturbed(boundary, lambda: found.append(unsubscribe(stage)))  # noqa: B023  called at once
+        trouble = stage.disturbed(boundary, lambda: found.append(unsubscribe(stage)))  # noqa: B023  called at once
+        assert trouble is None
         figures_ = stage.settled()
         assert (figures_.twice, figures_.unknown) == (0, 0), boundary
         if found[0] in (None, State.PLANNED, State.CLAIMED):
