@@ -68,20 +68,16 @@ def _may_hear(play: Play) -> set[tuple[int, str]]:
         blocked = {(row.channel, row.address) for row in connection.execute(select(suppression))}
     may = set()
     for row in rows:
-        for channel, column in (
-            ("email", "email"),
-            ("text", "mobile"),
-            ("call", "phone"),
-            ("letter", "city"),
+        for channel, address in (
+            ("email", row["email"]),
+            ("text", row["mobile"]),
+            ("call", row["phone"] or row["mobile"]),
+            ("letter", row["city"]),
         ):
             word = said.get((row["id"], channel))
             agreed = word == "yes" if channel in ("email", "text") else word != "no"
-            if (
-                row[column]
-                and agreed
-                and (channel, row[column]) not in blocked
-                and row["id"] not in play.left
-            ):
+            reached = address and (channel, address) not in blocked
+            if reached and agreed and row["id"] not in play.left:
                 may.add((row["id"], channel))
     return may
 
