@@ -39,6 +39,7 @@ fix: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m aftershow.journey.schemas config/schema
+	$(BIN)/python -m aftershow.ledger.drawing docs/states.md
 
 bench: $(MEASURES)
 	$(BIN)/python -m bench

@@ -550,7 +550,8 @@ def review(
     """List pairs of contacts that may be one person, or answer one."""
     from aftershow import printing
     from aftershow.desk import open_desk, right_now
-    from aftershow.people.reviews import answer_review, open_reviews
+    from aftershow.ledger.merging import answer_review
+    from aftershow.people.reviews import open_reviews
 
     if (pair is None) != (same is None):
         raise UsageError("Say a pair and its answer: aftershow review PAIR --same, or --different.")

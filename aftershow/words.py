@@ -49,10 +49,6 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-#: States from which the machine never moves a message again.
-FINAL_STATES = (State.ACCEPTED, State.REJECTED, State.UNKNOWN, State.CANCELLED, State.EXPIRED)
-
-
 class HoldReason(StrEnum):
     """Why a message is held."""
 

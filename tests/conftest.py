@@ -11,6 +11,9 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import upgrade
 from aftershow.store.tables import metadata
+from tests.support.moves import watch_every_database
+
+watch_every_database()
 
 
 @pytest.fixture(scope="session")

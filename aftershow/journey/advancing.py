@@ -24,9 +24,10 @@ from aftershow.journey.program import STOP, Next
 from aftershow.journey.steps.step import OUTCOMES, SIGNS, SILENCE, TRY_AGAIN, SendingStep
 from aftershow.journey.versions import Version
 from aftershow.ledger.planning import PASSING, occurrence
+from aftershow.ledger.states import FINAL_STATES
 from aftershow.store.tables import enrollment, interaction, message
 from aftershow.store.types import Moment, later
-from aftershow.words import FINAL_STATES, HoldReason, InteractionKind, State
+from aftershow.words import HoldReason, InteractionKind, State
 
 #: Reasons that lie in the person: what comes instead of the step may still reach them.
 UNREACHABLE = (

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, String, and_, cast, exists, func, literal, select, update
+from sqlalchemy import Connection, Engine, String, cast, exists, func, literal, select, update
 
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.enrolling import changes_with_time
@@ -21,8 +21,8 @@ from aftershow.journey.turn import move_on, prepare
 from aftershow.journey.versions import Version, entered, in_use
 from aftershow.ledger.approvals import approve
 from aftershow.ledger.planning import occurrence, review
+from aftershow.ledger.pretending import is_due, pretend_due
 from aftershow.ledger.rules import StepRules
-from aftershow.people.addresses import ADDRESSES
 from aftershow.people.zones import zones_of
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import contact, enrollment, interaction, message
@@ -160,14 +160,7 @@ def _steps_due(connection: Connection, campaign: Campaign, *, now: datetime) -> 
 
 
 def _send(connection: Connection, rules: StepRules, *, now: datetime) -> None:
-    due = and_(
-        message.c.campaign == rules.campaign,
-        message.c.step == rules.step,
-        message.c.version_id == rules.version_id,
-        message.c.state == State.PLANNED,
-        message.c.due_at <= now,
-        message.c.expires_at > now,
-    )
+    goes = is_due(rules, now=now)
     sent = (
         select(
             message.c.contact_id,
@@ -180,19 +173,14 @@ def _send(connection: Connection, rules: StepRules, *, now: datetime) -> None:
             message.c.id.label("message_id"),
             literal(now, Moment()).label("recorded_at"),
         )
-        .where(due)
+        .where(goes)
         .order_by(message.c.id)
     )
     columns = [column.name for column in sent.selected_columns]
     connection.execute(insert_into(connection, interaction).from_select(columns, sent))
-    people = select(message.c.contact_id).where(due)
+    people = select(message.c.contact_id).where(goes)
     connection.execute(update(contact).where(contact.c.id.in_(people)).values(last_sent_at=now))
-    address = select(ADDRESSES[rules.channel]).where(contact.c.id == message.c.contact_id).scalar_subquery()
-    connection.execute(
-        update(message)
-        .where(due)
-        .values(state=State.ACCEPTED, handed_over_at=now, settled_at=now, address=address)
-    )
+    pretend_due(connection, rules, now=now)
 
 
 def _wanted(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime:

@@ -8,10 +8,11 @@ from sqlalchemy import Connection, func, select
 
 from aftershow.errors import UsageError
 from aftershow.feedback.by_hand import BY_HAND
-from aftershow.feedback.findings import Finding, Settled, in_doubt, settle_doubt
+from aftershow.feedback.findings import settle_doubt
 from aftershow.journey.reading import load_campaign
 from aftershow.journey.segments import contact_label
 from aftershow.journey.versions import in_use
+from aftershow.ledger.doubts import Finding, Settled, in_doubt
 from aftershow.signing import Signer
 from aftershow.store.tables import campaign_version, contact, enrollment, message
 from aftershow.words import Channel

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, func, or_, select
 
 from aftershow.audience.loading import load_person
 from aftershow.audience.query import belongs
@@ -26,10 +26,10 @@ from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.turn import prepare
 from aftershow.journey.versions import Moved, Version, entered, in_use
 from aftershow.leads.shows import show_id
-from aftershow.ledger.planning import PASSING, reach, review
+from aftershow.ledger.planning import reach, review
+from aftershow.ledger.pretending import pretend_all
 from aftershow.people.zones import zones_of
 from aftershow.store.tables import contact, enrollment, message
-from aftershow.store.types import Moment
 from aftershow.words import Crowd, HoldReason, State
 from aftershow.workspace.openings import NeverOpen
 
@@ -125,7 +125,7 @@ def _play(
         for row in connection.execute(_messages(version, step, _goes(now)))
     ]
     held = [_held(row) for row in connection.execute(_messages(version, step, _stays(now)))]
-    _pretend(connection, version, step, now=now)
+    pretend_all(connection, rules, now=now)
     advance(connection, version, step, sending, now=None)
     return planned, held
 
@@ -177,24 +177,6 @@ def _held(row: Row[Any]) -> HeldMessage:
         channel=row.channel,
         reason=row.reason,
     )
-
-
-def _pretend(connection: Connection, version: Version, step: CampaignStep, *, now: datetime) -> None:
-    """Act as if everything had gone out that will, and as if time had run out for the rest that waits."""
-    here = update(message).where(
-        message.c.campaign == version.campaign.name,
-        message.c.step == step.key,
-        message.c.version_id == version.id,
-    )
-    went_out = case((message.c.due_at > now, message.c.due_at), else_=literal(now, Moment()))
-    waits = and_(message.c.state == State.HELD, message.c.reason.in_(PASSING))
-    approved = and_(waits, message.c.reason != HoldReason.FREQUENCY_CAP)
-    connection.execute(
-        here.where(or_(message.c.state == State.PLANNED, approved)).values(
-            state=State.ACCEPTED, handed_over_at=went_out
-        )
-    )
-    connection.execute(here.where(waits).values(state=State.EXPIRED))
 
 
 def _messages(version: Version, step: CampaignStep, stands: ColumnElement[bool]):  # type: ignore[no-untyped-def]  # the columns say more than a type

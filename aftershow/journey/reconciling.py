@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, select
 
 from aftershow.errors import DeliveryError
-from aftershow.feedback.findings import Finding, Settled, settle_doubt
+from aftershow.feedback.findings import settle_doubt
 from aftershow.journey.doubts import Doubt, known_campaigns, version_of
 from aftershow.journey.reading import load_campaign
 from aftershow.journey.rendering import renderers
 from aftershow.journey.versions import in_use
+from aftershow.ledger.doubts import Finding, Settled
 from aftershow.ports import Reconciler, Taken
 from aftershow.signing import Signer
 from aftershow.store.tables import message

@@ -13,18 +13,16 @@ from aftershow.journey.reading import read_source
 from aftershow.journey.steps.step import SendingStep
 from aftershow.leads.shows import show_id
 from aftershow.ledger.rules import OpenTo, StepRules
+from aftershow.ledger.versions import bring_messages
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import campaign_version, contact, enrollment, message
-from aftershow.words import Channel, Crowd, State, consent_channel
+from aftershow.words import Channel, Crowd, consent_channel
 from aftershow.workspace.durations import Unit
 from aftershow.workspace.openings import Opening
 from aftershow.workspace.places import open_places
 from aftershow.workspace.settings import Limits, Need
 from aftershow.workspace.source import Source
 
-#: What may still be taken back.
-_OPEN = (State.PLANNED, State.HELD)
-REMOVED = "the step was removed"
 #: A wait that goes by the calendar is at least so long.
 _SHORTEST = {
     Unit.MINUTE: timedelta(minutes=1),
@@ -166,7 +164,8 @@ def move(connection: Connection, campaign: Campaign, current: Version, *, now: d
             moved.append(Moved(step=step, to=to, people=people))
             _bring(connection, number, track, step, to, current)
         _bring_the_rest(connection, number, current)
-        _bring_messages(connection, number, current, now=now)
+        steps = [step.key for step in current.campaign.steps]
+        bring_messages(connection, number, current.id, steps=steps, now=now)
     return moved
 
 
@@ -238,21 +237,6 @@ def _bring_the_rest(connection: Connection, version_id: int, current: Version) -
 
 def _has_message() -> ColumnElement[bool]:
     return exists().where(message.c.enrollment_id == enrollment.c.id, message.c.step == enrollment.c.step)
-
-
-def _bring_messages(connection: Connection, version_id: int, current: Version, *, now: datetime) -> None:
-    here = message.c.version_id == version_id
-    steps = [step.key for step in current.campaign.steps]
-    connection.execute(
-        update(message)
-        .where(here, message.c.state.in_(_OPEN), message.c.step.not_in(steps))
-        .values(state=State.CANCELLED, reason=REMOVED, settled_at=now, version_id=current.id)
-    )
-    connection.execute(
-        update(message)
-        .where(here, message.c.state.in_((*_OPEN, State.CLAIMED)))
-        .values(version_id=current.id)
-    )
 
 
 def _earlier(campaign: Campaign, source: str) -> Campaign | None:

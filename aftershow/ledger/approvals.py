@@ -4,10 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from aftershow.ledger.states import By, moving
 from aftershow.store.tables import message
 from aftershow.words import HoldReason, State
+
+_APPROVE = moving(State.HELD, to=State.PLANNED, by=By.PERSON)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +53,7 @@ def approve(
     if steps is not None:
         these = and_(these, message.c.step.in_(steps))
     return connection.execute(
-        update(message).where(these).values(state=State.PLANNED, reason=None, approved_at=now, approved_by=by)
+        _APPROVE.where(these).values(reason=None, approved_at=now, approved_by=by)
     ).rowcount
 
 

@@ -9,15 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, null, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, null, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from aftershow.audience.history import ADDRESSES
 from aftershow.ledger.holds import any_reason, people_of
 from aftershow.ledger.rules import StepRules
+from aftershow.ledger.states import By, moving, parting
 from aftershow.store.tables import contact, enrollment, message
 from aftershow.store.types import Moment, in_list, in_rows
 from aftershow.words import State
+
+_CLAIM = moving(State.PLANNED, to=State.CLAIMED, by=By.SENDER)
+_GIVE_BACK = moving(State.CLAIMED, to=State.PLANNED, by=By.SENDER)
+_HOLD = moving(State.CLAIMED, to=State.HELD, by=By.SENDER)
+_LET_GO = parting(State.CLAIMED, to=State.HANDING_OVER, otherwise=State.HELD, by=By.SENDER)
+_FREE = moving(State.CLAIMED, to=State.PLANNED, by=By.TURN)
+_DOUBT = moving(State.HANDING_OVER, to=State.UNKNOWN, by=By.TURN)
 
 # Statements that are asked window after window are put into words once: that takes longer than an answer.
 _IN_THE_WINDOW = in_list(message.c.id, "ids")
@@ -63,15 +71,10 @@ class HandedOver:
 def recover(connection: Connection, campaign: str, *, now: datetime) -> tuple[int, int]:
     """End the claims whose lease ran out; returns how many went back to planned, and how many are unknown."""
     back = connection.execute(
-        update(message)
-        .where(_ran_out(campaign, State.CLAIMED, now))
-        .values(state=State.PLANNED, claimed_by=None, lease_until=None)
+        _FREE.where(_ran_out(campaign, State.CLAIMED, now)).values(claimed_by=None, lease_until=None)
     )
     unknown = connection.execute(
-        update(message)
-        .where(_ran_out(campaign, State.HANDING_OVER, now))
-        .values(
-            state=State.UNKNOWN,
+        _DOUBT.where(_ran_out(campaign, State.HANDING_OVER, now)).values(
             reason="the sender stopped while handing over",
             settled_at=now,
             lease_until=None,
@@ -87,7 +90,7 @@ def _ran_out(campaign: str, state: State, now: datetime) -> ColumnElement[bool]:
         .where(message.c.campaign == campaign, message.c.state == state, message.c.lease_until <= now)
         .with_for_update(skip_locked=True)
     )
-    return and_(in_rows(message.c.id, dead), message.c.state == state)
+    return in_rows(message.c.id, dead)
 
 
 def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetime, limit: int) -> list[int]:
@@ -111,9 +114,8 @@ def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetim
         .with_for_update(skip_locked=True)
     )
     claimed = connection.execute(
-        update(message)
-        .where(in_rows(message.c.id, due), message.c.state == State.PLANNED)
-        .values(state=State.CLAIMED, claimed_by=worker, lease_until=now + LEASE)
+        _CLAIM.where(in_rows(message.c.id, due))
+        .values(claimed_by=worker, lease_until=now + LEASE)
         .returning(message.c.id)
     )
     return sorted(claimed.scalars())
@@ -122,22 +124,18 @@ def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetim
 def release(connection: Connection, campaign: str, *, worker: str) -> int:
     """Give back what this worker claimed and has not handed over; returns how many."""
     return connection.execute(
-        update(message)
-        .where(
-            message.c.campaign == campaign, message.c.state == State.CLAIMED, message.c.claimed_by == worker
+        _GIVE_BACK.where(message.c.campaign == campaign, message.c.claimed_by == worker).values(
+            claimed_by=None, lease_until=None
         )
-        .values(state=State.PLANNED, claimed_by=None, lease_until=None)
     ).rowcount
 
 
 def hold_claimed(connection: Connection, message_ids: Sequence[int], *, worker: str, reason: str) -> int:
     """Hold claimed messages that can't be sent; returns how many."""
     return connection.execute(
-        update(message)
-        .where(
-            message.c.id.in_(message_ids), message.c.state == State.CLAIMED, message.c.claimed_by == worker
+        _HOLD.where(message.c.id.in_(message_ids), message.c.claimed_by == worker).values(
+            reason=reason, claimed_by=None, lease_until=None
         )
-        .values(state=State.HELD, reason=reason, claimed_by=None, lease_until=None)
     ).rowcount
 
 
@@ -192,10 +190,9 @@ def _letting_go(rules: StepRules) -> ReturningUpdate[Any]:
     )
     free = verdict.c.reason.is_(None)
     return (
-        update(message)
-        .where(message.c.id == verdict.c.id, *_MINE)
+        _LET_GO(free)
+        .where(message.c.id == verdict.c.id, message.c.claimed_by == bindparam("worker"))
         .values(
-            state=case((free, State.HANDING_OVER.value), else_=State.HELD.value),
             reason=verdict.c.reason,
             address=case((free, verdict.c.address), else_=null()),
             handed_over_at=case((free, now), else_=null()),

@@ -15,11 +15,11 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    update,
 )
 
 from aftershow.ledger.holds import any_reason, people_of, person_reason
 from aftershow.ledger.rules import StepRules
+from aftershow.ledger.states import By, beginning, moving, parting
 from aftershow.store.adding import add_from
 from aftershow.store.tables import enrollment, message
 from aftershow.store.types import Moment, later
@@ -39,6 +39,9 @@ ROUNDS = 1_000
 
 #: Another message of the same enrollment.
 _FOLLOWER = message.alias("follower")
+
+_REVIEW = parting(State.PLANNED, State.HELD, to=State.PLANNED, otherwise=State.HELD, by=By.TURN)
+_EXPIRE = moving(State.PLANNED, State.HELD, to=State.EXPIRED, by=By.TURN)
 
 _GOING_OUT = (State.PLANNED, State.CLAIMED, State.HANDING_OVER)
 
@@ -70,26 +73,18 @@ def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: d
         .prefix_with("MATERIALIZED")
     )
     connection.execute(
-        update(message)
-        # Asked again here: on PostgreSQL a worker may have sent it while this statement waited for its row.
-        .where(message.c.state.in_((State.PLANNED, State.HELD)))
+        # It asks for the state again: on PostgreSQL a worker may have sent it while this waited for its row.
+        _REVIEW(verdict.c.reason.is_(None))
         .where(message.c.id == verdict.c.id, message.c.reason.is_distinct_from(verdict.c.reason))
-        .values(state=_state_for(verdict.c.reason), reason=verdict.c.reason)
+        .values(reason=verdict.c.reason)
     )
 
 
 def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
     """Give up what was not sent in time; returns how many."""
-    # One search for both states: for the OR alone SQLite would go through what was sent, too.
-    waits = and_(
-        message.c.state.in_((State.PLANNED, State.HELD)),
-        or_(message.c.state == State.PLANNED, message.c.reason.in_(PASSING)),
-    )
+    waits = or_(message.c.state == State.PLANNED, message.c.reason.in_(PASSING))
     return connection.execute(
-        update(message)
-        .where(_of_the_step(rules), waits, message.c.expires_at <= now)
-        .values(
-            state=State.EXPIRED,
+        _EXPIRE.where(_of_the_step(rules), waits, message.c.expires_at <= now).values(
             reason=case((message.c.reason.is_(None), LATE), else_=literal(f"{LATE}: ") + message.c.reason),
             settled_at=now,
         )
@@ -117,7 +112,7 @@ def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | N
             enrollment.c.id.label("enrollment_id"),
             literal(rules.channel.value).label("channel"),
             literal(rules.template).label("template"),
-            _state_for(reason).label("state"),
+            beginning(reason.is_(None)).label("state"),
             reason.label("reason"),
             literal(now, Moment()).label("planned_at"),
             enrollment.c.due_at,
@@ -141,10 +136,6 @@ def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | N
 def occurrence() -> ColumnElement[int]:
     """Return which occurrence of its step an enrollment has come to."""
     return enrollment.c.occurrence * ROUNDS + enrollment.c.round
-
-
-def _state_for(reason: ColumnElement[str | None]) -> ColumnElement[str]:
-    return case((reason.is_(None), State.PLANNED.value), else_=State.HELD.value)
 
 
 def _due(column: ColumnElement[datetime], due_by: datetime | None) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Dialect, Text, bindparam, cast, literal, null
 
 from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError
 from aftershow.ledger.claims import HandedOver
+from aftershow.ledger.states import By, moving
 from aftershow.ledger.tally import Tally
 from aftershow.people.suppressions import suppress
 from aftershow.ports import Outcome, Receipt
@@ -62,14 +63,13 @@ _NOW = bindparam("now", type_=Moment())
 _OURS = (
     message.c.id == bindparam("row_id"),
     message.c.claimed_by == bindparam("worker"),
-    # A lease may have run out while the provider took its time: then the row is unknown, and now we do know.
-    or_(message.c.state == State.HANDING_OVER, message.c.state == State.UNKNOWN),
 )
+# A lease may have run out while the provider took its time: then the row is unknown, and now we do know.
+_OPEN = (State.HANDING_OVER, State.UNKNOWN)
 _PLAN_AGAIN = (
-    update(message)
+    moving(*_OPEN, to=State.PLANNED, by=By.ANSWER)
     .where(*_OURS)
     .values(
-        state=bindparam("new_state"),
         due_at=bindparam("new_due_at"),
         attempts=bindparam("new_attempts"),
         claimed_by=null(),
@@ -78,17 +78,19 @@ _PLAN_AGAIN = (
         address=null(),
     )
 )
-_END = (
-    update(message)
-    .where(*_OURS)
-    .values(
-        state=bindparam("new_state"),
+_ENDS = {
+    state: move.where(*_OURS).values(
         reason=bindparam("new_reason"),
         provider_id=bindparam("new_provider_id"),
         settled_at=bindparam("new_settled_at"),
         lease_until=null(),
     )
-)
+    for state, move in {
+        State.ACCEPTED: moving(*_OPEN, to=State.ACCEPTED, by=By.ANSWER),
+        State.REJECTED: moving(*_OPEN, to=State.REJECTED, by=By.ANSWER),
+        State.UNKNOWN: moving(*_OPEN, to=State.UNKNOWN, by=By.ANSWER),
+    }.items()
+}
 _WHAT_WAS_SENT = select(
     message.c.contact_id,
     message.c.channel,
@@ -189,16 +191,14 @@ def _wait(attempts: int, retry_after: float | None) -> timedelta:
 
 
 def _write_states(connection: Connection, fates: Sequence[_Ended], *, worker: str, now: datetime) -> None:
-    for waiting, change in ((True, _PLAN_AGAIN), (False, _END)):
-        rows = [
-            _state_row(sent, fate, worker, now) for sent, fate in fates if (fate.wait is not None) is waiting
-        ]
+    for state, change in ((State.PLANNED, _PLAN_AGAIN), *_ENDS.items()):
+        rows = [_state_row(sent, fate, worker, now) for sent, fate in fates if fate.state is state]
         if rows:
             connection.execute(change, rows)
 
 
 def _state_row(sent: HandedOver, fate: _Fate, worker: str, now: datetime) -> dict[str, Any]:
-    row = {"row_id": sent.message_id, "worker": worker, "new_state": fate.state.value}
+    row = {"row_id": sent.message_id, "worker": worker}
     if fate.wait is not None:
         return {**row, "new_due_at": now + fate.wait, "new_attempts": fate.attempts}
     return {**row, "new_reason": fate.reason, "new_provider_id": fate.provider_id, "new_settled_at": now}

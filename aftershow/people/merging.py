@@ -1,4 +1,4 @@
-"""Two contacts who are one person become one contact; nothing that happened to either is lost."""
+"""What is known of two contacts who are one person becomes that of one; nothing of either is lost."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from aftershow.errors import UsageError
-from aftershow.people.campaigns import move_campaigns
 from aftershow.people.history import load_histories
 from aftershow.people.meetings import move_meetings
 from aftershow.people.permissions import stricter
@@ -34,19 +33,26 @@ _OWN = frozenset(
 )
 
 
-def merge(connection: Connection, keep: int, gone: int, *, by: str, now: datetime) -> None:
-    """Make `gone` a part of `keep`; its number is remembered and leads to `keep` from now on.
+def lock_both(connection: Connection, keep: int, gone: int) -> tuple[RowMapping, RowMapping]:
+    """Return two contacts who are to become one, whom nobody else changes until the transaction ends.
 
-    Of two permissions the stricter counts. Nobody gets a message of a step twice: what both were to get is
-    sent once. `by` says who decided. Raises UsageError when one of the two is not there.
+    Raises UsageError when one of the two is not there, or both are the same.
     """
     kept, lost = _contact(connection, keep), _contact(connection, gone)
     if keep == gone:
         raise UsageError(f"Contact {keep} can't be merged with itself. Give two contacts.")
+    return kept, lost
+
+
+def absorb(connection: Connection, kept: RowMapping, lost: RowMapping, *, by: str, now: datetime) -> None:
+    """Give one contact all that is known of another, who is no longer there afterwards.
+
+    Both are locked, and no campaign knows the other one any more: see ledger/merging.
+    """
+    keep, gone = kept["id"], lost["id"]
     for table in (capture, contact_key, permission_evidence, interaction):
         connection.execute(update(table).where(table.c.contact_id == gone).values(contact_id=keep))
     _move_leads(connection, keep, gone)
-    move_campaigns(connection, keep, gone, now=now)
     move_meetings(connection, keep, gone)
     _move_permissions(connection, keep, gone)
     _move_reviews(connection, keep, gone)

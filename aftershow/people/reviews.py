@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from aftershow.errors import UsageError
-from aftershow.people.merging import merge
 from aftershow.store.tables import account, contact, review
 
 #: A contact, another, and why they may be one.
@@ -96,22 +94,20 @@ def _candidates(connection: Connection, contact_ids: set[int]) -> dict[int, Cand
     }
 
 
-def answer_review(
-    connection: Connection, review_id: int, answer: Literal["same", "different"], *, by: str, now: datetime
-) -> int | None:
-    """Decide on a pair; `same` merges the younger contact into the older, whose id is returned.
-
-    A pair that is `different` is never asked about again. Raises UsageError when the pair is not open.
-    """
+def open_pair(connection: Connection, review_id: int) -> tuple[int, int]:
+    """Return the two contacts of a pair, the older first; raises UsageError when the pair is not open."""
     row = connection.execute(
         select(review).where(review.c.id == review_id, review.c.answer.is_(None))
     ).one_or_none()
     if row is None:
         raise UsageError(f"No open pair has the number {review_id}. List the pairs to see their numbers.")
-    if answer == "same":
-        merge(connection, row.contact_id, row.other_id, by=by, now=now)
-        return int(row.contact_id)
+    return row.contact_id, row.other_id
+
+
+def keep_apart(connection: Connection, review_id: int, *, by: str, now: datetime) -> None:
+    """Write down that the two of a pair are different people; they are never asked about again."""
     connection.execute(
-        update(review).where(review.c.id == review_id).values(answer=answer, answered_by=by, answered_at=now)
+        update(review)
+        .where(review.c.id == review_id)
+        .values(answer="different", answered_by=by, answered_at=now)
     )
-    return None

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from aftershow.journey.chance import PRIME, lot_of
+from aftershow.ledger.states import FINAL_STATES
 from aftershow.store.tables import contact, permission, suppression
-from aftershow.words import FINAL_STATES
 from aftershow.workspace.clocks import country_zones
 from aftershow.workspace.durations import Cap
 from tests.journey.play import BEGINNINGS, DAY, HOUR, QUARTER, Play, Scene, campaigns, people, played, scenes

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import RowMapping, select, update
 
 from aftershow.errors import OutcomeUnknownError, UsageError
-from aftershow.feedback.findings import Settled
 from aftershow.journey.doubts import Doubt, doubts, message_named, remedy, settle_by_hand
+from aftershow.ledger.doubts import Settled
 from aftershow.signing import Signer
 from aftershow.store.tables import contact, enrollment, interaction, message
 from aftershow.words import Channel

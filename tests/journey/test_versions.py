@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from aftershow.journey.versions import REMOVED, Moved
+from aftershow.journey.versions import Moved
+from aftershow.ledger.versions import REMOVED
 from aftershow.store.tables import campaign_version, enrollment, interaction
 from tests.journey.test_steps import leave_by_hand
 

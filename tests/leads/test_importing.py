@@ -418,7 +418,7 @@ def test_the_show_follows_its_yaml(desk: Desk) -> None:
 
 def test_a_merged_number_is_not_given_again(sqlite_desk: Desk) -> None:
     """The number of a contact that was merged away names nobody else later."""
-    from aftershow.people.merging import merge
+    from aftershow.ledger.merging import merge
 
     sqlite_desk.put(HEAD + row("Ann", "Lee", email="a@example.com") + row("Bo", "Ray", email="b@example.com"))
     with sqlite_desk.engine.begin() as connection:

@@ -7,8 +7,8 @@ from sqlalchemy import Engine, select, text, update
 
 from aftershow.errors import TemporaryError
 from aftershow.ledger.claims import claim, recover
+from aftershow.ledger.merging import merge
 from aftershow.ledger.planning import review
-from aftershow.people.merging import merge
 from aftershow.store.tables import contact, interaction
 from aftershow.workspace.durations import Cap
 from tests.ledger.conftest import World, open_in

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from aftershow.errors import UsageError
+from aftershow.ledger.merging import answer_review, merge
 from aftershow.people.finding import find_contact
-from aftershow.people.merging import merge
 from aftershow.people.permissions import record
 from aftershow.people.profile import profile
-from aftershow.people.reviews import answer_review, open_reviews
+from aftershow.people.reviews import open_reviews
 from aftershow.people.suppressions import suppress
 from aftershow.store.tables import (
     campaign_version,

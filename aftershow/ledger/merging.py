@@ -1,21 +1,51 @@
-"""What campaigns have done, and were to do, with a contact who turns out to be another one."""
+"""Two contacts turn out to be one: what campaigns did, and were to do, with both is brought together."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
+from aftershow.ledger.states import By, moving
+from aftershow.people.merging import absorb, lock_both
+from aftershow.people.reviews import keep_apart, open_pair
 from aftershow.store.tables import enrollment, message
 from aftershow.words import State
 
 #: Nothing has left the house: such a message gives way to one that has.
-_STILL_HERE = frozenset((State.PLANNED, State.HELD, State.CLAIMED))
+_STILL_HERE = (State.PLANNED, State.HELD, State.CLAIMED)
+_GIVE_WAY = moving(*_STILL_HERE, to=State.CANCELLED, by=By.PERSON)
 #: Why a message is cancelled that the other contact gets, or got.
 MERGED = "merged"
 
 
-def move_campaigns(connection: Connection, keep: int, gone: int, *, now: datetime) -> None:
+def answer_review(
+    connection: Connection, review_id: int, answer: Literal["same", "different"], *, by: str, now: datetime
+) -> int | None:
+    """Decide on a pair; `same` merges the younger contact into the older, whose id is returned.
+
+    A pair that is `different` is never asked about again. Raises UsageError when the pair is not open.
+    """
+    keep, gone = open_pair(connection, review_id)
+    if answer == "same":
+        merge(connection, keep, gone, by=by, now=now)
+        return keep
+    keep_apart(connection, review_id, by=by, now=now)
+    return None
+
+
+def merge(connection: Connection, keep: int, gone: int, *, by: str, now: datetime) -> None:
+    """Make `gone` a part of `keep`; its number is remembered and leads to `keep` from now on.
+
+    Of two permissions the stricter counts. Nobody gets a message of a step twice: what both were to get is
+    sent once. `by` says who decided. Raises UsageError when one of the two is not there.
+    """
+    kept, lost = lock_both(connection, keep, gone)
+    _move_campaigns(connection, keep, gone, now=now)
+    absorb(connection, kept, lost, by=by, now=now)
+
+
+def _move_campaigns(connection: Connection, keep: int, gone: int, *, now: datetime) -> None:
     """Give `keep` the enrollments and messages of `gone`.
 
     Where both have the message of a step, one stays: what has left the house goes before what has not, then
@@ -60,16 +90,14 @@ def _move_messages(connection: Connection, keep: int, gone: int, *, now: datetim
         same = mine.get((row.campaign, row.step, row.occurrence))
         if same:
             gives_way = same if same.state in _STILL_HERE and row.state not in _STILL_HERE else row
-            _set_aside(connection, gives_way.id, gives_way.state, now=now)
+            _set_aside(connection, gives_way.id, now=now)
         connection.execute(update(message).where(message.c.id == row.id).values(contact_id=keep))
 
 
-def _set_aside(connection: Connection, message_id: int, state: str, *, now: datetime) -> None:
-    this = update(message).where(message.c.id == message_id)
-    connection.execute(this.values(occurrence=-message_id))
-    if state in _STILL_HERE:
-        connection.execute(
-            this.values(
-                state=State.CANCELLED, reason=MERGED, settled_at=now, claimed_by=None, lease_until=None
-            )
+def _set_aside(connection: Connection, message_id: int, *, now: datetime) -> None:
+    connection.execute(update(message).where(message.c.id == message_id).values(occurrence=-message_id))
+    connection.execute(
+        _GIVE_WAY.where(message.c.id == message_id).values(
+            reason=MERGED, settled_at=now, claimed_by=None, lease_until=None
         )
+    )
