@@ -18,6 +18,7 @@ from aftershow.journey.turn import prepare
 from aftershow.printing import table
 from aftershow.store.tables import message
 from tests.servers.twilio_server import TwilioServer
+from tests.support.moves import unwatched
 
 ROOT = Path(__file__).parent.parent
 AT = "2026-09-18T10:00-05:00"
@@ -122,7 +123,7 @@ def doubtful(imported: Path) -> Path:
     """The workspace with one email, to Ann Lee, of which nobody knows whether it went out."""
     keep_one_campaign(imported)
     at = datetime.fromisoformat(AT)
-    with open_desk(imported) as desk, desk.engine.begin() as connection:
+    with open_desk(imported) as desk, desk.engine.begin() as connection, unwatched(connection):
         prepare(connection, desk.campaign("midwest-leads"), now=at)
         lost = {"state": "unknown", "reason": "no answer", "address": "ann.lee@example.com"}
         planned = update(message).where(message.c.state == "planned")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from aftershow.store.engine import open_engine
+from tests.support.moves import unwatched
 
 
 @pytest.fixture(scope="package")
@@ -25,5 +26,10 @@ def engines(
 @pytest.fixture
 def connections(engines: list[Engine]) -> Iterator[list[Connection]]:
     """A connection to each database, in a transaction that is rolled back."""
-    with engines[0].connect() as sqlite, engines[1].connect() as postgresql:
+    with (
+        engines[0].connect() as sqlite,
+        engines[1].connect() as postgresql,
+        unwatched(sqlite),
+        unwatched(postgresql),
+    ):
         yield [sqlite, postgresql]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select
 
 from aftershow.store.tables import campaign_version, contact, enrollment, lead, message, show
 from aftershow.words import Channel
+from tests.support.moves import unwatched
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -49,8 +50,9 @@ def connection(engine: Engine) -> Iterator[Connection]:
         enrolled = {"version_id": 1, "contact_id": 1, "lead_id": 1, "enrolled_at": NOW - 8 * DAY}
         add(connection, enrollment, id=1, campaign="c", track="", **enrolled)
         add(connection, enrollment, id=2, campaign="c", track="cards", **enrolled)
-        for channel, (number, address) in SENT.items():
-            _add_message(connection, id=number, step=channel, channel=channel, address=address)
+        with unwatched(connection):
+            for channel, (number, address) in SENT.items():
+                _add_message(connection, id=number, step=channel, channel=channel, address=address)
         yield connection
 
 

@@ -21,6 +21,7 @@ from aftershow.store.tables import (
 )
 from aftershow.words import Channel, InteractionKind
 from tests.feedback.conftest import DAY, NOW, SENT, rows
+from tests.support.moves import unwatched
 
 _Kind = InteractionKind
 
@@ -270,6 +271,7 @@ def test_the_latest_message(connection: Connection) -> None:
     assert latest_message(connection, 1, Channel.CALL, campaign="c", step="letter") is None
     assert latest_message(connection, 1, None, campaign="d") is None
     assert latest_message(connection, 2, None) is None
-    connection.execute(update(message).where(message.c.id == 4).values(state="planned"))
+    with unwatched(connection):
+        connection.execute(update(message).where(message.c.id == 4).values(state="planned"))
     assert latest_message(connection, 1, Channel.CALL) is None
     assert connection.scalar(select(message.c.state).where(message.c.id == 4)) == "planned"

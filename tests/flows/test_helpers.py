@@ -23,6 +23,7 @@ from flows.send_shards import send_shards
 from flows.shards import run_mark
 from tests.flows.conftest import Prefect
 from tests.promises.conftest import MORNING, Office
+from tests.support.moves import unwatched
 
 PEOPLE = [f"Ana{n},Lee{n},ana{n}@example.com,,yes," for n in range(5)]
 
@@ -94,7 +95,7 @@ def test_one_that_holds_messages(office: Office, prefect: Prefect, desk: Desk) -
     office.import_rows(*PEOPLE)
     office.run()
     run = helper(prefect, office, Crashed(message="killed"))
-    with office.database() as connection:
+    with office.database() as connection, unwatched(connection):
         lost = {"claimed_by": f"vm:1:{run_mark(run)}", "lease_until": MORNING + LEASE}
         connection.execute(update(message).values(state=State.CLAIMED, **lost))
         first = message.c.id == 1
@@ -132,5 +133,5 @@ def test_a_helper_without_its_run(
 def again(office: Office) -> None:
     """Let everybody be due again, as if nothing had arrived."""
     rmtree(office.root / "outbox")
-    with office.database() as connection:
+    with office.database() as connection, unwatched(connection):
         connection.execute(update(message).values(state=State.PLANNED, claimed_by=None, settled_at=None))

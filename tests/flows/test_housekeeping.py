@@ -12,11 +12,12 @@ from flows.in_process import run_here
 from tests.flows.conftest import Prefect
 from tests.flows.test_runs import ANA, BO
 from tests.promises.conftest import MORNING, Office
+from tests.support.moves import unwatched
 
 
 def leave(office: Office, state: State) -> None:
     """Leave every message as a sender does that dies."""
-    with office.database() as connection:
+    with office.database() as connection, unwatched(connection):
         lease = MORNING + timedelta(minutes=10)
         connection.execute(update(message).values(state=state, claimed_by="gone", lease_until=lease))
 

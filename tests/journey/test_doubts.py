@@ -14,6 +14,7 @@ from aftershow.signing import Signer
 from aftershow.store.tables import contact, enrollment, interaction, message
 from aftershow.words import Channel
 from tests.journey.conftest import NOW, Stage
+from tests.support.moves import unwatched
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SIGNER = Signer(b"a secret of the tests")
@@ -81,7 +82,7 @@ def test_what_is_in_doubt(stage: Stage, ana: int) -> None:
 def test_a_sender_that_died(stage: Stage, ana: int) -> None:
     """What a dead sender left behind is in doubt from the end of its lease, before any turn has seen it."""
     left = {"state": "handing_over", "reason": None, "claimed_by": "w", "lease_until": stage.now + HOUR}
-    with stage.engine.begin() as connection:
+    with stage.engine.begin() as connection, unwatched(connection):
         connection.execute(update(message).values(**left))
     assert listed(stage) == []
     with pytest.raises(UsageError, match="Message 1 is not in doubt: it is handing_over"):

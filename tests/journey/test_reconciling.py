@@ -16,6 +16,7 @@ from aftershow.signing import Signer
 from aftershow.store.tables import campaign_version, interaction, message
 from aftershow.words import Channel
 from tests.journey.conftest import NOW, Stage
+from tests.support.moves import unwatched
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SIGNER = Signer(b"a secret of the tests")
@@ -152,7 +153,7 @@ def test_it_is_too_early(texts: Stage, listing: Listing, minutes: int, settles: 
 
 def test_something_is_on_its_way_to_the_number(texts: Stage, listing: Listing) -> None:
     """While another message goes to the number, what the list has may be that one."""
-    with texts.engine.begin() as connection:
+    with texts.engine.begin() as connection, unwatched(connection):
         on_its_way = {"address": ANA, "state": "handing_over", "lease_until": texts.now + HOUR}
         first = update(message).where(message.c.id == 1)
         connection.execute(first.values(handed_over_at=texts.now, **on_its_way))
@@ -239,7 +240,7 @@ def test_two_alike_and_one_is_listed(alike: Stage, listing: Listing) -> None:
     """One in the list for two in doubt: it may be either, also when another number stands between."""
     lost = {"state": "unknown", "provider_id": None}
     between = update(message).where(message.c.step == "more", message.c.address == BO)
-    with alike.engine.begin() as connection:
+    with alike.engine.begin() as connection, unwatched(connection):
         assert connection.execute(between.values(handed_over_at=NOW + HOUR, **lost)).rowcount == 1
     listing.has(ANA, "SM-one")
     found = ask(alike, listing)
@@ -304,7 +305,7 @@ def test_asking_twice(texts: Stage, listing: Listing) -> None:
         open_ = doubts(connection, SIGNER, now=texts.now)
     first = ask(texts, listing)
     texts.turn("c")
-    with texts.engine.begin() as connection:
+    with texts.engine.begin() as connection, unwatched(connection):
         connection.execute(update(message).where(message.c.id == 2).values(state="unknown", provider_id=None))
     texts.now += HOUR
     inquiry = Inquiry(

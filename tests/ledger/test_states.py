@@ -17,7 +17,7 @@ from aftershow.store.copying import copied
 from aftershow.store.tables import message
 from aftershow.words import State
 from tests.ledger.conftest import World
-from tests.support.moves import by_hand
+from tests.support.moves import unwatched
 
 ROOT = Path(__file__).parents[2]
 LEDGER = ROOT / "aftershow" / "ledger"
@@ -91,11 +91,14 @@ def test_each_row_is_made_by_somebody() -> None:
 
 def test_only_the_ledger_changes_messages() -> None:
     """No other room writes to the table of messages, and the ledger names no state but by the table."""
-    writes = re.compile(r"\b(update|delete|insert|insert_into|insert_rows|add_from)\([^)]*\bmessage\b")
+    call = r"\b(update|delete|insert|insert_into|insert_rows|add_from)\([^()]*\bmessage[,)]"
+    writes = re.compile(rf"{call}|\bmessage\.(update|insert|delete)\(|(UPDATE|INTO|DELETE FROM) message\b")
     names = re.compile(r"""values\([^()]*\bstate=|["']state["']:""")
     for room in ("aftershow", "connectors", "flows"):
         for file in (ROOT / room).rglob("*.py"):
             text = file.read_text()
+            if "migrations" in file.parts:
+                continue
             if file.parent != LEDGER:
                 assert not writes.search(text), file
             elif file.name != "states.py":
@@ -111,7 +114,7 @@ def _moves_in(engine: Engine, source: State, target: State) -> bool:
     """Whether a database lets a message move, also at the end of the transaction."""
     try:
         with engine.begin() as connection:
-            with by_hand(connection):
+            with unwatched(connection):
                 connection.execute(update(message).values(state=source, reason="test"))
             connection.execute(update(message).values(state=target))
     except DBAPIError:

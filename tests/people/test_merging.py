@@ -29,6 +29,7 @@ from aftershow.store.tables import (
 )
 from aftershow.words import Answer, Channel, State
 from tests.leads.desk import NOW, Desk, show
+from tests.support.moves import unwatched
 
 HEAD = "First name,Last name,Company,Email,Phone,Grade,Size,Created at\n"
 ANN = "Ann,Lee,Lee Water Dist,ann@example.com,,B,,2026-09-16\n"
@@ -113,23 +114,23 @@ def _enroll(connection: Connection, contact_id: int, *steps: tuple[str, State], 
     values = {"campaign": "c", "version_id": version, "contact_id": contact_id, "enrolled_at": NOW}
     number = connection.execute(insert(enrollment).values(**values, **changes)).inserted_primary_key[0]
     for step, state in steps:
-        connection.execute(
-            insert(message).values(
-                campaign="c",
-                step=step,
-                contact_id=contact_id,
-                enrollment_id=number,
-                channel="email",
-                template="t",
-                state=state,
-                reason="permission" if state == State.HELD else None,
-                planned_at=NOW,
-                due_at=NOW,
-                expires_at=NOW,
-                attempts=0,
-                occurrence=0,
-            )
+        added = insert(message).values(
+            campaign="c",
+            step=step,
+            contact_id=contact_id,
+            enrollment_id=number,
+            channel="email",
+            template="t",
+            state=state,
+            reason="permission" if state == State.HELD else None,
+            planned_at=NOW,
+            due_at=NOW,
+            expires_at=NOW,
+            attempts=0,
+            occurrence=0,
         )
+        with unwatched(connection):
+            connection.execute(added)
 
 
 def _messages(desk: Desk) -> dict[tuple[str, str], int]:

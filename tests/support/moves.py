@@ -41,7 +41,7 @@ def _and_then_watch(upgrade: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def by_hand(connection: Connection) -> Iterator[None]:
+def unwatched(connection: Connection) -> Iterator[None]:
     """Let a test put messages where it wants them."""
     _let_be(connection)
     yield
