@@ -121,10 +121,10 @@ def parting(*sources: State, to: State, otherwise: State, by: By) -> Callable[[C
 
 def beginning(free: ColumnElement[bool]) -> ColumnElement[str]:
     """Return the state of a new message: planned where nothing holds it, else held."""
-    return case((free, _BEGINS_FREE.value), else_=_BEGINS_HELD.value)
+    return case((free, State.PLANNED.value), else_=State.HELD.value)
 
 
-def _look_up(sources: Iterable[State | None], targets: Iterable[State], by: By) -> None:
+def _look_up(sources: Iterable[State], targets: Iterable[State], by: By) -> None:
     known = {(move.source, move.target, move.by) for move in MOVES}
     for target in targets:
         for source in sources:
@@ -140,7 +140,3 @@ def _stands(sources: tuple[State, ...]) -> ColumnElement[bool]:
         return message.c.state == sources[0].value
     # Each by itself: a list has no fixed length, and the statement would be put into words each time.
     return message.c.state.in_([literal(source.value) for source in sources])
-
-
-_BEGINS_FREE, _BEGINS_HELD = State.PLANNED, State.HELD
-_look_up((None,), (_BEGINS_FREE, _BEGINS_HELD), By.TURN)
