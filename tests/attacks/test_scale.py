@@ -21,7 +21,7 @@ from aftershow.ledger.claims import claim
 from aftershow.store.tables import metadata
 from bench.crowd import NOW, fill, write_workspace
 from bench.planning import SECOND, WAITING
-from tests.support.moves import unwatched
+from tests.support.moves import rehearsing
 
 #: PostgreSQL is told at once of as many as FEW; of fewer only after a while.
 FEW, MANY = 1_300, 5_200
@@ -147,5 +147,5 @@ def test_claiming_costs_the_same_however_much_is_due(crowd: Crowd) -> None:
 
 def come_through_the_first_step(crowd: Crowd, campaign: Campaign) -> None:
     for hours in (1, 2):
-        with crowd.engine.begin() as connection, unwatched(connection):
+        with rehearsing(crowd.engine), crowd.engine.begin() as connection:
             take_turn(connection, campaign, now=NOW + timedelta(hours=hours))
