@@ -79,8 +79,8 @@ def measured(engine: Engine, folder: Path, people: int) -> Growth:
 def _claiming(engine: Engine, campaign: Campaign, claims: int) -> float:
     """Return what claiming a batch costs while everything is due; what was claimed is planned again."""
     [version] = versions_of(engine, [campaign], now=NOW)
-    step, sending = next(campaign.sending_steps)
-    rules = version.rules(step, sending, NOW)
+    step = next(campaign.message_steps)
+    rules = version.rules(step, NOW)
     with engine.connect() as connection, connection.begin() as transaction:
         costs = [
             _timed(connection, lambda: claim(connection, rules, worker="bench", now=NOW, limit=BATCH))

@@ -71,8 +71,8 @@ def take_first(engine: Engine, campaigns: Sequence[Campaign]) -> None:
 def _claiming(engine: Engine, what: str, campaign: Campaign) -> Row:
     """Measure claiming one batch after the other of what a first turn has planned."""
     [version] = versions_of(engine, [campaign], now=NOW)
-    step, sending = next(campaign.sending_steps)
-    rules = version.rules(step, sending, NOW)
+    step = next(campaign.message_steps)
+    rules = version.rules(step, NOW)
     ours, theirs = [], []
     with _rolled_back(engine) as (connection, _):
         due = prepare(connection, campaign, now=NOW).due

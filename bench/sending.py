@@ -163,7 +163,7 @@ class Bench:
 
     def naive(self) -> Speed:
         """Send with a list in CSV, Jinja2, premailer and EmailMessage for each, over one connection."""
-        mailer = NaiveMailer(self._workspace.templates, self._renderers[0].sending.template)
+        mailer = NaiveMailer(self._workspace.templates, self._renderers[0].step.sends.template)
         cpu, start = time.process_time(), time.perf_counter()
         with smtplib.SMTP("127.0.0.1", self._port) as server, (self._root / "list.csv").open() as leads:
             for number, row in enumerate(csv.DictReader(leads)):

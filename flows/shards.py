@@ -39,7 +39,7 @@ def shards(
 @task(task_run_name="send", cache_policy=NO_CACHE, persist_result=False)
 def send(desk: Desk, renders: tuple[StepRenderer, ...], clock: Clock) -> tuple[Tally, int]:
     """Send one shard; returns what happened and how many messages it took."""
-    channels = (renderer.sending.channel for renderer in renders)
+    channels = (renderer.step.sends.channel for renderer in renders)
     worker = worker_name(run_mark(flow_run.id))
     with senders_for(desk.workspace, channels) as senders:
         return send_shard(desk.engine, renders, senders, worker=worker, clock=clock, limit=SHARD)

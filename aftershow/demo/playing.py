@@ -182,7 +182,7 @@ class _Stage:
             self._month = month
 
     def _let_people_react(self, connection: Connection, campaign: Campaign, *, now: datetime) -> None:
-        asks = {step.key: sending.asks for step, sending in campaign.sending_steps}
+        asks = {step.key: step.sends.asks for step in campaign.message_steps}
         sent = select(
             message.c.id, message.c.contact_id, message.c.step, message.c.channel, message.c.occurrence
         )

@@ -19,9 +19,9 @@ from sqlalchemy import (
     update,
 )
 
-from aftershow.journey.campaign import CampaignStep
+from aftershow.journey.campaign import MessageStep
 from aftershow.journey.program import STOP, Next
-from aftershow.journey.steps.step import OUTCOMES, SIGNS, SILENCE, TRY_AGAIN, SendingStep
+from aftershow.journey.steps.step import OUTCOMES, SIGNS, SILENCE, TRY_AGAIN
 from aftershow.journey.versions import Version
 from aftershow.ledger.planning import PASSING, occurrence
 from aftershow.ledger.states import FINAL_STATES
@@ -44,8 +44,7 @@ _END = "!end"
 def advance(
     connection: Connection,
     version: Version,
-    step: CampaignStep,
-    sending: SendingStep,
+    step: MessageStep,
     *,
     now: datetime | None,
 ) -> int:
@@ -56,7 +55,7 @@ def advance(
     from there, so that a daily turn finds the next step due a day later. None is for a plan, in which every
     message has gone out at its time and nothing comes back.
     """
-    verdict = _verdict(version, step, sending, now=now)
+    verdict = _verdict(version, step, now=now)
     moved = (
         update(enrollment)
         .where(
@@ -76,28 +75,26 @@ def advance(
     return count
 
 
-def _verdict(version: Version, step: CampaignStep, sending: SendingStep, *, now: datetime | None):  # type: ignore[no-untyped-def]  # the columns say more than a type
+def _verdict(version: Version, step: MessageStep, *, now: datetime | None):  # type: ignore[no-untyped-def]  # the columns say more than a type
     """Return who goes where: enrollment id, round, target and base_at, without those who stay."""
     held_for_good = and_(
         message.c.state == State.HELD, message.c.reason.not_in((*PASSING, HoldReason.EXITED))
     )
     over = or_(message.c.state.in_(FINAL_STATES), held_for_good)
     base = _base(now)
-    target: ColumnElement[str | None] = _target(step, sending)
-    if sending.every is not None:
+    target: ColumnElement[str | None] = _target(step)
+    if step.sends.every is not None:
         # The occurrences of a recurring step all count from where the first one did.
         base = case((target == step.key, enrollment.c.base_at), else_=base)
     ripe: ColumnElement[bool] = true()
-    if sending.listens:
-        target, base = _after_listening(step, sending, target, base, now=now)
-        ripe = true() if now is None else _may_be_through(sending, now=now)
+    if step.sends.listens:
+        target, base = _after_listening(step, target, base, now=now)
+        ripe = true() if now is None else _may_be_through(step, now=now)
     verdict = (
         select(enrollment.c.id, enrollment.c.round, target.label("target"), base.label("base_at"))
         .join_from(enrollment, message, message.c.enrollment_id == enrollment.c.id)
         .where(
-            enrollment.c.campaign == version.campaign.name,
-            enrollment.c.version_id == version.id,
-            enrollment.c.step == step.key,
+            version.people_at(step.key),
             enrollment.c.exited_at.is_(None),
             true() if now is None else enrollment.c.due_at <= now,
             message.c.step == step.key,
@@ -110,12 +107,12 @@ def _verdict(version: Version, step: CampaignStep, sending: SendingStep, *, now:
     return select(verdict).where(verdict.c.target.is_not(None)).subquery("moving")
 
 
-def _may_be_through(sending: SendingStep, *, now: datetime) -> ColumnElement[bool]:
+def _may_be_through(step: MessageStep, *, now: datetime) -> ColumnElement[bool]:
     """Anything came back, or the time to answer is over: asked first, since most people just wait."""
     heard = exists().where(
-        interaction.c.message_id == message.c.id, interaction.c.kind.in_(OUTCOMES[sending.channel])
+        interaction.c.message_id == message.c.id, interaction.c.kind.in_(OUTCOMES[step.sends.channel])
     )
-    since = now - sending.listen.delta
+    since = now - step.sends.listen.delta
     return or_(message.c.handed_over_at.is_(None), message.c.handed_over_at <= since, heard)
 
 
@@ -127,7 +124,7 @@ def _base(now: datetime | None) -> ColumnElement[datetime]:
     return case((message.c.handed_over_at > turn, turn), else_=went)
 
 
-def _target(step: CampaignStep, sending: SendingStep) -> ColumnElement[str | None]:
+def _target(step: MessageStep) -> ColumnElement[str | None]:
     """Where people go whose message is over, without regard to what came back."""
     unreachable = or_(
         and_(message.c.state == State.HELD, message.c.reason.in_(UNREACHABLE)),
@@ -136,27 +133,29 @@ def _target(step: CampaignStep, sending: SendingStep) -> ColumnElement[str | Non
     ways = [(message.c.reason == HoldReason.HOLD_OUT, _name(None))]
     if step.node.instead != step.node.follower:
         ways.append((unreachable, _name(step.node.instead)))
-    if sending.every is not None:
-        more = enrollment.c.round + 1 < sending.times if sending.times else true()
+    if step.sends.every is not None:
+        times = step.sends.times
+        more = enrollment.c.round + 1 < times if times else true()
         ways.append((more, _name(step.key)))
     return case(*ways, else_=_name(step.node.follower))
 
 
 def _after_listening(
-    step: CampaignStep,
-    sending: SendingStep,
+    step: MessageStep,
     target: ColumnElement[str | None],
     base: ColumnElement[datetime],
     *,
     now: datetime | None,
 ) -> tuple[ColumnElement[str | None], ColumnElement[datetime]]:
     """Where people go whose message went out, by what came back last; NULL while there is time to answer."""
-    counts = [kind for kind in OUTCOMES[sending.channel] if kind not in SIGNS or kind in step.node.outcomes]
+    counts = [
+        kind for kind in OUTCOMES[step.sends.channel] if kind not in SIGNS or kind in step.node.outcomes
+    ]
     kind, at = _answer(interaction.c.kind, counts), _answer(interaction.c.occurred_at, counts)
-    silent_at = later(message.c.handed_over_at, sending.listen.seconds)
+    silent_at = later(message.c.handed_over_at, step.sends.listen.seconds)
     ways = []
-    again = enrollment.c.round + 1 < sending.attempts
-    if sending.attempts > 1:
+    again = enrollment.c.round + 1 < step.sends.attempts
+    if step.sends.attempts > 1:
         ways.append((and_(kind.in_(TRY_AGAIN), again), _name(step.key)))
     ways += [
         (kind == outcome, _name(_way(step, outcome)))
@@ -173,7 +172,7 @@ def _after_listening(
     )
 
 
-def _way(step: CampaignStep, outcome: str) -> Next:
+def _way(step: MessageStep, outcome: str) -> Next:
     """Return where an outcome leads; `no_answer` also stands for other ways of not being reached."""
     outcomes = step.node.outcomes
     if outcome in outcomes:
@@ -194,7 +193,7 @@ def _answer(column: ColumnElement[object], kinds: Sequence[InteractionKind]):  #
     return last.correlate(message).scalar_subquery()
 
 
-def _stop(connection: Connection, version: Version, step: CampaignStep) -> None:
+def _stop(connection: Connection, version: Version, step: MessageStep) -> None:
     """Take out those whom an outcome of this step takes out."""
     if STOP not in step.node.outcomes.values():
         return

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, String, cast, exists, func, literal, 
 
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.enrolling import changes_with_time
-from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.turn import move_on, prepare
 from aftershow.journey.versions import Version, entered, in_use
 from aftershow.ledger.approvals import approve
@@ -133,10 +132,10 @@ def take_turn(connection: Connection, campaign: Campaign, *, now: datetime, news
     approve(connection, campaign.name, None, by=NOBODY, now=now)
     for version in in_use(connection, campaign):
         due = _steps_due(connection, campaign, now=now)
-        for step, sending in version.campaign.sending_steps:
+        for step in version.campaign.message_steps:
             if step.key not in due:
                 continue
-            rules = version.rules(step, sending, now)
+            rules = version.rules(step, now)
             # Asked again for each step: what an earlier one has just sent counts for the cap.
             review(connection, rules, now=now, due_by=now)
             _send(connection, rules, now=now)
@@ -225,18 +224,18 @@ def _deadlines(connection: Connection, version: Version, *, now: datetime) -> li
     """Return when the first person has been listened to for long enough, for each step that listens."""
     return [
         connection.scalar(
-            select(func.min(later(message.c.handed_over_at, sending.listen.seconds)))
+            select(func.min(later(message.c.handed_over_at, step.sends.listen.seconds)))
             .join_from(message, enrollment, enrollment.c.id == message.c.enrollment_id)
             .where(
                 message.c.campaign == version.campaign.name,
                 message.c.step == step.key,
                 enrollment.c.step == step.key,
                 message.c.state == State.ACCEPTED,
-                later(message.c.handed_over_at, sending.listen.seconds) > literal(now, Moment()),
+                later(message.c.handed_over_at, step.sends.listen.seconds) > literal(now, Moment()),
             )
         )
-        for step, sending in version.campaign.sending_steps
-        if sending.listens
+        for step in version.campaign.message_steps
+        if step.sends.listens
     ]
 
 
@@ -259,7 +258,8 @@ def _heard_less(connection: Connection, campaign: Campaign, cap: Cap, *, now: da
 
 def _openings(connection: Connection, version: Version, *, now: datetime) -> Iterator[datetime]:
     """Return when the channel opens to those who are held until it does, once for each place."""
-    home, sends = version.campaign.settings.timezone, dict(_sending(version))
+    home = version.campaign.settings.timezone
+    steps = {step.key: step for step in version.campaign.message_steps}
     places = (
         select(message.c.step, contact.c.timezone, contact.c.possible_zones, contact.c.country)
         .join_from(message, contact, contact.c.id == message.c.contact_id)
@@ -274,10 +274,6 @@ def _openings(connection: Connection, version: Version, *, now: datetime) -> Ite
     for step, timezone, possible, country in connection.execute(places):
         zones = zones_of(timezone, possible, country, home=home)
         try:
-            yield version.campaign.opening(sends[step]).next(now + _INSTANT, zones, country)
+            yield version.campaign.opening(steps[step]).next(now + _INSTANT, zones, country)
         except NeverOpen:
             continue
-
-
-def _sending(version: Version) -> Iterator[tuple[str, SendingStep]]:
-    return ((step.key, sending) for step, sending in version.campaign.sending_steps)

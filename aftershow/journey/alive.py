@@ -46,27 +46,19 @@ def _may_concern(
     version: Version, key: ColumnElement[str], moves: ColumnElement[bool], *, now: datetime
 ) -> ColumnElement[bool]:
     """Somebody is due here or has no date yet, or a message of the step may still change."""
-    here = (
-        enrollment.c.campaign == version.campaign.name,
-        enrollment.c.version_id == version.id,
-        enrollment.c.step == key,
-    )
+    here = version.people_at(key)
     theirs = exists().where(message.c.enrollment_id == enrollment.c.id, message.c.step == enrollment.c.step)
     is_inside = or_(enrollment.c.exited_at.is_(None), ~theirs)
-    undated = exists().where(*here, enrollment.c.due_at.is_(None), is_inside)
-    due = exists().where(*here, enrollment.c.due_at <= now, is_inside)
-    planned = exists().where(*_messages(version, key, State.PLANNED))
+    undated = exists().where(here, enrollment.c.due_at.is_(None), is_inside)
+    due = exists().where(here, enrollment.c.due_at <= now, is_inside)
+    # One state at a time, since there is an index for it: those that were sent are never looked at.
+    planned = exists().where(version.messages_of(key), message.c.state == State.PLANNED)
     # What is held past its time stays so, but for what must then be given up.
     in_time = or_(message.c.expires_at > now, message.c.reason.in_(PASSING))
-    held = exists().where(*_messages(version, key, State.HELD), message.c.reason.not_in(LASTING), in_time)
-    return or_(and_(moves, exists().where(*here)), undated, due, planned, held)
-
-
-def _messages(version: Version, key: ColumnElement[str], state: State) -> tuple[ColumnElement[bool], ...]:
-    # One state at a time, since there is an index for it: those that were sent are never looked at.
-    return (
-        message.c.campaign == version.campaign.name,
-        message.c.state == state,
-        message.c.step == key,
-        message.c.version_id == version.id,
+    held = exists().where(
+        version.messages_of(key),
+        message.c.state == State.HELD,
+        message.c.reason.not_in(LASTING),
+        in_time,
     )
+    return or_(and_(moves, exists().where(here)), undated, due, planned, held)

@@ -31,10 +31,6 @@ class CampaignStep:
     """A step in its place, with its conditions parsed."""
 
     node: Node
-    #: the step's `if`
-    condition: Expression | None = None
-    #: the step's `while`
-    repeat_while: Expression | None = None
     #: the conditions of a branch, in their order
     cases: tuple[Expression, ...] = ()
 
@@ -43,10 +39,17 @@ class CampaignStep:
         """Return the name by which the ledger knows this step."""
         return self.node.key
 
-    @property
-    def sends(self) -> SendingStep | None:
-        """Return what it sends; None for a split or a branch."""
-        return self.node.model if isinstance(self.node.model, SendingStep) else None
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageStep(CampaignStep):
+    """A step that sends one message to each person who comes to it, or one again and again."""
+
+    #: what it sends, as the file says it
+    sends: SendingStep
+    #: the step's `if`
+    condition: Expression | None = None
+    #: the step's `while`
+    repeat_while: Expression | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,14 +93,14 @@ class Campaign:
         return tuple(step for track in self.tracks for step in track.steps)
 
     @property
-    def sending_steps(self) -> Iterator[tuple[CampaignStep, SendingStep]]:
-        """Every step that sends, with what it sends."""
-        return ((step, step.sends) for step in self.steps if step.sends is not None)
+    def message_steps(self) -> Iterator[MessageStep]:
+        """Every step that sends."""
+        return (step for step in self.steps if isinstance(step, MessageStep))
 
     @property
     def channels(self) -> frozenset[Channel]:
         """The channels that it uses."""
-        return frozenset(sending.channel for _, sending in self.sending_steps)
+        return frozenset(step.sends.channel for step in self.message_steps)
 
     @property
     def settings(self) -> Settings:
@@ -108,11 +111,11 @@ class Campaign:
         """Return the track on which a step is."""
         return next(track for track in self.tracks if track.name == step.node.track)
 
-    def opening(self, sending: SendingStep) -> Opening:
+    def opening(self, step: MessageStep) -> Opening:
         """Return when a step may reach people."""
         return Opening.of(
             self.model.send_window or SendWindow(),
-            self.settings.hours.get(sending.channel),
+            self.settings.hours.get(step.sends.channel),
             show_zone=self.show.timezone if self.show else None,
             show_country=self.show.country if self.show else None,
         )

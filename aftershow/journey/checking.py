@@ -76,7 +76,7 @@ def require_sound(campaign: Campaign) -> None:
     Raises WorkspaceError with every mistake.
     """
     root, problems = campaign.workspace.root, list[Problem]()
-    wanted = {sending.template for _, sending in campaign.sending_steps}
+    wanted = {step.sends.template for step in campaign.message_steps}
     names = _template_names(root / "templates")
     channels = {name: _check_template(root, name, problems, []) for name in names if name in wanted}
     known = dict.fromkeys(names) | channels

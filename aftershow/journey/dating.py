@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from aftershow.audience.fields import FIELDS, answer
-from aftershow.journey.campaign import ENROLLED, Campaign, CampaignStep
+from aftershow.journey.campaign import ENROLLED, Campaign, CampaignStep, MessageStep
 from aftershow.journey.dates import moment_in
 from aftershow.journey.versions import Version
 from aftershow.ledger.holds import held_out, people_of
@@ -103,7 +103,8 @@ def date(connection: Connection, version: Version, step: CampaignStep, *, now: d
 
 
 def _timings(campaign: Campaign, step: CampaignStep) -> Iterator[_Timing]:
-    model, sending = step.node.model, step.sends
+    model = step.node.model
+    sending = step.sends if isinstance(step, MessageStep) else None
     tries = sending.attempts > 1 if sending else False
     window = campaign.model.send_window
     show = campaign.show if window is not None and window.clock == "show" else None
@@ -115,7 +116,7 @@ def _timings(campaign: Campaign, step: CampaignStep) -> Iterator[_Timing]:
         every=sending.every if sending else None,
         times=sending.times if sending else None,
         again=False if tries else None,
-        opening=campaign.opening(sending) if sending else Opening(),
+        opening=campaign.opening(step) if isinstance(step, MessageStep) else Opening(),
         clock=show.timezone if show else None,
         country=show.country if show else None,
     )
@@ -145,9 +146,7 @@ def _here(
 ) -> tuple[ColumnElement[bool], ...]:
     attempts = {None: true(), False: enrollment.c.round == 0, True: enrollment.c.round > 0}
     return (
-        enrollment.c.campaign == version.campaign.name,
-        enrollment.c.version_id == version.id,
-        enrollment.c.step == step.key,
+        version.people_at(step.key),
         enrollment.c.exited_at.is_(None),
         attempts[timing.again],
         # Dates go by while somebody is held out: there is nothing to count before that is over.

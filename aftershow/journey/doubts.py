@@ -153,8 +153,6 @@ def version_of(connection: Connection, workspace: Workspace, message_id: int) ->
     if row is None or row.campaign not in workspace.campaign_sources:
         return None
     for version in in_use(connection, load_campaign(workspace, row.campaign)):
-        if version.id == row.version_id and row.step in {
-            step.key for step, _ in version.campaign.sending_steps
-        }:
+        if version.id == row.version_id and row.step in {step.key for step in version.campaign.message_steps}:
             return version.id
     return None

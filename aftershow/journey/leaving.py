@@ -83,8 +83,7 @@ def _take_out(
 
 def _inside(version: Version) -> tuple[ColumnElement[bool], ...]:
     return (
-        enrollment.c.campaign == version.campaign.name,
-        enrollment.c.version_id == version.id,
+        version.people,
         enrollment.c.exited_at.is_(None),
         enrollment.c.step.is_not(None),
     )
@@ -120,8 +119,7 @@ def _record_goal(connection: Connection, version: Version, goal: Expression, *, 
         )
         .select_from(people_of(enrollment, version.show_id))
         .where(
-            enrollment.c.campaign == campaign.name,
-            enrollment.c.version_id == version.id,
+            version.people,
             ~recorded,
             goal.sql(campaign.step_scope(now)),
         )

@@ -18,16 +18,16 @@ from aftershow.audience.loading import load_person
 from aftershow.audience.query import belongs
 from aftershow.audience.scope import people_from
 from aftershow.journey.advancing import advance
-from aftershow.journey.campaign import Campaign, CampaignStep
+from aftershow.journey.campaign import Campaign, CampaignStep, MessageStep
 from aftershow.journey.dating import date
 from aftershow.journey.routing import route
 from aftershow.journey.segments import contact_label
-from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.turn import prepare
 from aftershow.journey.versions import Moved, Version, entered, in_use
 from aftershow.leads.shows import show_id
 from aftershow.ledger.planning import reach, review
 from aftershow.ledger.pretending import pretend_all
+from aftershow.ledger.rules import StepRules
 from aftershow.people.zones import zones_of
 from aftershow.store.tables import contact, enrollment, message
 from aftershow.words import Crowd, HoldReason, State
@@ -114,19 +114,17 @@ def _play(
     """Bring everyone to this step, read who would get it and who not, and act as if it had gone out."""
     date(connection, version, step, now=now)
     route(connection, version, step, now=now, due_by=None)
-    sending = step.sends
-    if sending is None:
+    if not isinstance(step, MessageStep):
         return [], []
-    rules = version.rules(step, sending, now)
+    rules = version.rules(step, now)
     reach(connection, rules, now=now, due_by=None)
     review(connection, rules, now=now, due_by=None)
     planned = [
-        _planned(row, version, sending, now=now)
-        for row in connection.execute(_messages(version, step, _goes(now)))
+        _planned(row, version, step, now=now) for row in connection.execute(_messages(rules, _goes(now)))
     ]
-    held = [_held(row) for row in connection.execute(_messages(version, step, _stays(now)))]
+    held = [_held(row) for row in connection.execute(_messages(rules, _stays(now)))]
     pretend_all(connection, rules, now=now)
-    advance(connection, version, step, sending, now=None)
+    advance(connection, version, step, now=None)
     return planned, held
 
 
@@ -144,19 +142,19 @@ def _stays(now: datetime) -> ColumnElement[bool]:
     return or_(and_(message.c.state == State.HELD, ~_goes(now)), given_up)
 
 
-def _planned(row: Row[Any], version: Version, sending: SendingStep, *, now: datetime) -> PlannedMessage:
+def _planned(row: Row[Any], version: Version, step: MessageStep, *, now: datetime) -> PlannedMessage:
     return PlannedMessage(
         contact_id=row.contact_id,
         contact=row.contact,
         step=row.step,
         channel=row.channel,
-        due_at=_opens(row, version, sending, now=now),
+        due_at=_opens(row, version, step, now=now),
         needs_approval=row.reason == HoldReason.APPROVAL,
         cost=row.cost,
     )
 
 
-def _opens(row: Row[Any], version: Version, sending: SendingStep, *, now: datetime) -> datetime:
+def _opens(row: Row[Any], version: Version, step: MessageStep, *, now: datetime) -> datetime:
     """Return when the channel is open to the person: what was due in the night goes out in the morning."""
     due_at: datetime = row.due_at
     if due_at > now or row.reason != HoldReason.QUIET_HOURS:
@@ -164,7 +162,7 @@ def _opens(row: Row[Any], version: Version, sending: SendingStep, *, now: dateti
     home = version.campaign.settings.timezone
     zones = zones_of(row.timezone, row.possible_zones, row.country, home=home)
     try:
-        return version.campaign.opening(sending).next(now, zones, row.country)
+        return version.campaign.opening(step).next(now, zones, row.country)
     except NeverOpen:
         return due_at
 
@@ -179,15 +177,14 @@ def _held(row: Row[Any]) -> HeldMessage:
     )
 
 
-def _messages(version: Version, step: CampaignStep, stands: ColumnElement[bool]):  # type: ignore[no-untyped-def]  # the columns say more than a type
+def _messages(rules: StepRules, stands: ColumnElement[bool]):  # type: ignore[no-untyped-def]  # the columns say more than a type
     its = message.c
     return (
         select(its.contact_id, its.step, its.channel, its.due_at, its.reason, its.cost)
         .add_columns(contact_label().label("contact"))
         .add_columns(contact.c.timezone, contact.c.possible_zones, contact.c.country)
         .join_from(message, contact, contact.c.id == its.contact_id)
-        .where(its.campaign == version.campaign.name, its.step == step.key, its.version_id == version.id)
-        .where(stands)
+        .where(rules.messages, stands)
         .order_by(its.id)
     )
 

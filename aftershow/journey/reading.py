@@ -4,7 +4,7 @@ from aftershow.audience.expression import Expression, parse
 from aftershow.audience.fields import FIELDS
 from aftershow.audience.terms import Type
 from aftershow.errors import ExpressionError, Problem, UsageError, WorkspaceError
-from aftershow.journey.campaign import ENROLLED, MEETING, Campaign, CampaignStep, Stop, Track
+from aftershow.journey.campaign import ENROLLED, MEETING, Campaign, CampaignStep, MessageStep, Stop, Track
 from aftershow.journey.campaign_file import AudienceModel, CampaignModel, TrackModel
 from aftershow.journey.program import Node, Program, lay_out, steps_place
 from aftershow.journey.steps.branch import BranchStep
@@ -191,8 +191,9 @@ class _Reader:
             return CampaignStep(node=node, cases=tuple(case for case in parsed if case is not None))
         if not isinstance(step, SendingStep):
             return CampaignStep(node=node)
-        return CampaignStep(
+        return MessageStep(
             node=node,
+            sends=step,
             condition=self._optional((*node.place, "if"), step.condition, before, arms),
             repeat_while=self._optional((*node.place, "while"), step.repeat_while, (*before, node.key), arms),
         )

@@ -15,9 +15,8 @@ from aftershow.content.foreign import ForeignTemplate, open_template
 from aftershow.content.mime import Envelope
 from aftershow.content.parts import Parts
 from aftershow.errors import ContentError
-from aftershow.journey.campaign import CampaignStep
+from aftershow.journey.campaign import MessageStep
 from aftershow.journey.context import NAMES, Addressee, Reader, facts_for
-from aftershow.journey.steps.step import SendingStep
 from aftershow.journey.versions import Version
 from aftershow.ledger.lately import Lately
 from aftershow.ledger.sending import Clock
@@ -31,10 +30,9 @@ from aftershow.workspace.workspace import Workspace
 class StepRenderer:
     """Renders one step's messages; the template is compiled once, at the first of them."""
 
-    def __init__(self, version: Version, step: CampaignStep, sending: SendingStep, signer: Signer) -> None:
+    def __init__(self, version: Version, step: MessageStep, signer: Signer) -> None:
         self.version = version
         self.step = step
-        self.sending = sending
         self._workspace = version.campaign.workspace
         self._signer = signer
         self._envelopes: dict[str | None, Envelope] = {}
@@ -44,7 +42,7 @@ class StepRenderer:
     def _template(self) -> ForeignTemplate | ContentError:
         """The step's template, or why it can't be compiled: each try may cost all that the limits allow."""
         try:
-            return template_of(self._workspace, self.sending.template)
+            return template_of(self._workspace, self.step.sends.template)
         except ContentError as error:
             return error
 
@@ -57,12 +55,12 @@ class StepRenderer:
         return self._render(people, now)
 
     def _reader_at(self, now: datetime) -> Reader:
-        return Reader(self.version, self.step, self.sending.channel, self._facts(), now)
+        return Reader(self.version, self.step, self.step.sends.channel, self._facts(), now)
 
     def _facts(self) -> Sequence[Fact]:
         template = self._template
         # An envelope has the person's name, whatever the letter says.
-        if isinstance(template, ContentError) or self.sending.channel is Channel.LETTER:
+        if isinstance(template, ContentError) or self.step.sends.channel is Channel.LETTER:
             return RECORDED
         return facts_for(template.names)
 
@@ -77,7 +75,7 @@ class StepRenderer:
     def _context(self, person: Addressee) -> dict[str, Any]:
         return {
             **person.context,
-            "asks": asked(self.sending.asks, person.context["answers"]),
+            "asks": asked(self.step.sends.asks, person.context["answers"]),
             "unsubscribe_url": self._unsubscribe_url(person),
         }
 
@@ -85,7 +83,7 @@ class StepRenderer:
         template = self._template
         if isinstance(template, ContentError):
             return repeat(template, len(contexts))
-        return template.render(self.sending.channel, contexts)
+        return template.render(self.step.sends.channel, contexts)
 
     def _compose(
         self, person: Addressee, context: Mapping[str, Any], parts: Any, now: datetime
@@ -96,8 +94,8 @@ class StepRenderer:
             return ContentError("The address is gone since the message was planned.")
         key, to = self._signer.message_key(person.message_id), person.address
         try:
-            if self.sending.channel is not Channel.EMAIL:
-                return COMPOSE[self.sending.channel](parts, context, key=key, to=to)
+            if self.step.sends.channel is not Channel.EMAIL:
+                return COMPOSE[self.step.sends.channel](parts, context, key=key, to=to)
             envelope, url = self._envelope(person.rep), context["unsubscribe_url"]
             return compose_email(parts, key=key, to=to, envelope=envelope, unsubscribe_url=url, at=now)
         except ContentError as error:
@@ -117,9 +115,7 @@ class StepRenderer:
 def renderers(versions: Iterable[Version], signer: Signer) -> tuple[StepRenderer, ...]:
     """Return one for each step that sends, of each version; nothing is compiled before it is needed."""
     return tuple(
-        StepRenderer(version, step, sending, signer)
-        for version in versions
-        for step, sending in version.campaign.sending_steps
+        StepRenderer(version, step, signer) for version in versions for step in version.campaign.message_steps
     )
 
 

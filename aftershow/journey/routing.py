@@ -19,7 +19,7 @@ from sqlalchemy import (
     update,
 )
 
-from aftershow.journey.campaign import CampaignStep
+from aftershow.journey.campaign import CampaignStep, MessageStep
 from aftershow.journey.chance import bounds, lot
 from aftershow.journey.program import Next
 from aftershow.journey.steps.split import SplitStep
@@ -39,7 +39,7 @@ def route(
     model = step.node.model
     if isinstance(model, SplitStep):
         return _split(connection, version, step, model, due_by)
-    if step.sends is None:
+    if not isinstance(step, MessageStep):
         conditions = [case.sql(version.campaign.step_scope(now, step)) for case in step.cases]
         return _send_by_condition(connection, version, step, (*conditions, true()), step.node.ways, due_by)
     if step.repeat_while is not None:
@@ -92,9 +92,7 @@ def _onward(version: Version, step: CampaignStep, due_by: datetime | None) -> Up
 def _due_here(version: Version, step: CampaignStep, due_by: datetime | None) -> ColumnElement[bool]:
     due = enrollment.c.due_at.is_not(None) if due_by is None else enrollment.c.due_at <= due_by
     return and_(
-        enrollment.c.campaign == version.campaign.name,
-        enrollment.c.version_id == version.id,
-        enrollment.c.step == step.key,
+        version.people_at(step.key),
         enrollment.c.exited_at.is_(None),
         due,
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from aftershow.journey.advancing import advance
 from aftershow.journey.alive import Alive
-from aftershow.journey.campaign import Campaign, CampaignStep
+from aftershow.journey.campaign import Campaign, CampaignStep, MessageStep
 from aftershow.journey.dating import date
 from aftershow.journey.enrolling import coming, enrol
 from aftershow.journey.leaving import leave
@@ -121,13 +121,13 @@ def _come_to(
         date(connection, version, step, now=now)
         if route(connection, version, step, now=now, due_by=now):
             alive.left(step)
-        if step.sends is None:
+        if not isinstance(step, MessageStep):
             return 0
-        rules = version.rules(step, step.sends, now)
+        rules = version.rules(step, now)
         reach(connection, rules, now=now, due_by=now)
         expired += expire(connection, rules, now=now)
         review(connection, rules, now=now, due_by=now)
-        moved = advance(connection, version, step, step.sends, now=now)
+        moved = advance(connection, version, step, now=now)
         if moved:
             alive.left(step)
         # After an outage, each occurrence of a recurring step is written down, and the last one goes out.
@@ -151,9 +151,9 @@ def send_shard(
     tally, taken = Tally(), 0
     for renderer in renderers:
         work = Work(
-            rules_at=partial(renderer.version.rules, renderer.step, renderer.sending),
+            rules_at=partial(renderer.version.rules, renderer.step),
             render=partial(renderer.render, clock=clock),
-            sender=senders[renderer.sending.channel],
+            sender=senders[renderer.step.sends.channel],
             worker=worker,
             clock=clock,
             pace=_pace(renderer),
@@ -166,7 +166,7 @@ def send_shard(
 
 
 def _pace(renderer: StepRenderer) -> Pace | None:
-    settings, channel = renderer.version.campaign.settings, renderer.sending.channel
+    settings, channel = renderer.version.campaign.settings, renderer.step.sends.channel
     rate = settings.rates.get(channel)
     return Pace(channel=channel, rate=rate, zone=settings.timezone) if rate else None
 
@@ -175,9 +175,9 @@ def move_on(connection: Connection, campaign: Campaign, *, now: datetime) -> Non
     """Move on everyone whose message went out, in the caller's transaction, and date what comes next."""
     for version in in_use(connection, campaign):
         alive = Alive(connection, version, now=now)
-        for step, sending in version.campaign.sending_steps:
-            if step in alive and advance(connection, version, step, sending, now=now):
-                alive.left(step)
+        for sending in version.campaign.message_steps:
+            if sending in alive and advance(connection, version, sending, now=now):
+                alive.left(sending)
         for step in version.campaign.steps:
             if step in alive:
                 date(connection, version, step, now=now)

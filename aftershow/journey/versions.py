@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, update
 
 from aftershow.errors import WorkspaceError
-from aftershow.journey.campaign import Campaign, CampaignStep
+from aftershow.journey.campaign import Campaign, MessageStep
 from aftershow.journey.program import Next
 from aftershow.journey.reading import read_source
 from aftershow.journey.steps.step import SendingStep
 from aftershow.leads.shows import show_id
-from aftershow.ledger.rules import OpenTo, StepRules
+from aftershow.ledger.rules import OpenTo, StepRules, messages_of, people_at
 from aftershow.ledger.versions import bring_messages
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import campaign_version, contact, enrollment, message
@@ -50,9 +50,22 @@ class Version:
         """Return whose holidays count for people of whom no country is known: the show's."""
         return self.campaign.show.country if self.campaign.show else None
 
-    def rules(self, step: CampaignStep, sending: SendingStep, now: datetime) -> StepRules:
+    @property
+    def people(self) -> ColumnElement[bool]:
+        """Whether an enrollment goes by this version."""
+        return and_(enrollment.c.campaign == self.campaign.name, enrollment.c.version_id == self.id)
+
+    def people_at(self, step: str | ColumnElement[str]) -> ColumnElement[bool]:
+        """Whether an enrollment is at a step of this version, by the key of the step."""
+        return people_at(self.campaign.name, self.id, step)
+
+    def messages_of(self, step: str | ColumnElement[str]) -> ColumnElement[bool]:
+        """Whether a message is of a step of this version, by the key of the step."""
+        return messages_of(self.campaign.name, self.id, step)
+
+    def rules(self, step: MessageStep, now: datetime) -> StepRules:
         """Return what the messages of a step are measured by at a moment."""
-        campaign, settings = self.campaign, self.campaign.settings
+        campaign, settings, sending = self.campaign, self.campaign.settings, step.sends
         # Our own people need no permission of ours, and hear from us as often as their work wants it.
         ours = campaign.track_of(step).crowd is Crowd.TEAM
         usual = Limits() if ours else settings.limits
@@ -68,7 +81,7 @@ class Version:
             needs_yes=needs_yes and not (ours or sending.service),
             # A call is made by a person, who knows when it is too much.
             cap=None if sending.service or sending.channel is Channel.CALL else cap,
-            open_to=self._open_to(campaign.opening(sending), now),
+            open_to=self._open_to(campaign.opening(step), now),
             condition=step.condition.sql(campaign.step_scope(now, step)) if step.condition else None,
             expires=_expires(sending, settings.expires.delta),
             needs_approval=sending.approval is not None,

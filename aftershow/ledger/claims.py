@@ -101,9 +101,7 @@ def claim(connection: Connection, rules: StepRules, *, worker: str, now: datetim
     due = (
         select(message.c.id)
         .where(
-            message.c.campaign == rules.campaign,
-            message.c.step == rules.step,
-            message.c.version_id == rules.version_id,
+            rules.messages,
             message.c.state == State.PLANNED,
             message.c.due_at <= now,
             message.c.expires_at > now,

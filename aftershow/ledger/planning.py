@@ -63,7 +63,7 @@ def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: d
             people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id), rules.show_id)
         )
         .where(
-            _of_the_step(rules),
+            rules.messages,
             _may_change(rules),
             message.c.expires_at > now,
             _due(message.c.due_at, due_by),
@@ -84,7 +84,7 @@ def expire(connection: Connection, rules: StepRules, *, now: datetime) -> int:
     """Give up what was not sent in time; returns how many."""
     waits = or_(message.c.state == State.PLANNED, message.c.reason.in_(PASSING))
     return connection.execute(
-        _EXPIRE.where(_of_the_step(rules), waits, message.c.expires_at <= now).values(
+        _EXPIRE.where(rules.messages, waits, message.c.expires_at <= now).values(
             reason=case((message.c.reason.is_(None), LATE), else_=literal(f"{LATE}: ") + message.c.reason),
             settled_at=now,
         )
@@ -122,9 +122,7 @@ def _people_at_the_step(rules: StepRules, *, now: datetime, due_by: datetime | N
         )
         .select_from(people_of(enrollment, rules.show_id))
         .where(
-            enrollment.c.campaign == rules.campaign,
-            enrollment.c.step == rules.step,
-            enrollment.c.version_id == rules.version_id,
+            rules.people,
             enrollment.c.due_at.is_not(None),
             _due(enrollment.c.due_at, due_by),
             ~there_already,
@@ -140,14 +138,6 @@ def occurrence() -> ColumnElement[int]:
 
 def _due(column: ColumnElement[datetime], due_by: datetime | None) -> ColumnElement[bool]:
     return true() if due_by is None else column <= due_by
-
-
-def _of_the_step(rules: StepRules) -> ColumnElement[bool]:
-    return and_(
-        message.c.campaign == rules.campaign,
-        message.c.step == rules.step,
-        message.c.version_id == rules.version_id,
-    )
 
 
 def _may_change(rules: StepRules) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ _GIVE_UP = moving(State.HELD, to=State.EXPIRED, by=By.REHEARSAL)
 def is_due(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
     """Whether a message of a step goes out now."""
     return and_(
-        _of_the_step(rules),
+        rules.messages,
         message.c.state == State.PLANNED,
         message.c.due_at <= now,
         message.c.expires_at > now,
@@ -41,16 +41,8 @@ def pretend_all(connection: Connection, rules: StepRules, *, now: datetime) -> N
     waits = and_(message.c.state == State.HELD, message.c.reason.in_(PASSING))
     approved = and_(waits, message.c.reason != HoldReason.FREQUENCY_CAP)
     connection.execute(
-        _SEND_ALL.where(_of_the_step(rules), or_(message.c.state == State.PLANNED, approved)).values(
+        _SEND_ALL.where(rules.messages, or_(message.c.state == State.PLANNED, approved)).values(
             handed_over_at=went_out
         )
     )
-    connection.execute(_GIVE_UP.where(_of_the_step(rules), message.c.reason.in_(PASSING)))
-
-
-def _of_the_step(rules: StepRules) -> ColumnElement[bool]:
-    return and_(
-        message.c.campaign == rules.campaign,
-        message.c.step == rules.step,
-        message.c.version_id == rules.version_id,
-    )
+    connection.execute(_GIVE_UP.where(rules.messages, message.c.reason.in_(PASSING)))

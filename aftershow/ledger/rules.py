@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_
 
+from aftershow.store.tables import enrollment, message
 from aftershow.words import Channel
 from aftershow.workspace.durations import Cap
 from aftershow.workspace.places import Group
@@ -57,3 +58,25 @@ class StepRules:
     cost: Decimal | None = None
     #: the show that conditions speak of; None: that of the person's lead
     show_id: int | None = None
+
+    @property
+    def messages(self) -> ColumnElement[bool]:
+        """Whether a message is of this step of this version."""
+        return messages_of(self.campaign, self.version_id, self.step)
+
+    @property
+    def people(self) -> ColumnElement[bool]:
+        """Whether an enrollment is at this step of this version."""
+        return people_at(self.campaign, self.version_id, self.step)
+
+
+def messages_of(campaign: str, version_id: int, step: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a message is of a step of a version; `step` is its key, or a column that has keys."""
+    its = message.c
+    return and_(its.campaign == campaign, its.step == step, its.version_id == version_id)
+
+
+def people_at(campaign: str, version_id: int, step: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an enrollment is at a step of a version; `step` is its key, or a column that has keys."""
+    its = enrollment.c
+    return and_(its.campaign == campaign, its.version_id == version_id, its.step == step)

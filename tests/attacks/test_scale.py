@@ -138,7 +138,7 @@ def test_claiming_costs_the_same_however_much_is_due(crowd: Crowd) -> None:
         with crowd.engine.begin() as connection:
             version = newest(connection, campaign, now=NOW)
         with work.counted() as connection:
-            rules = version.rules(*next(campaign.sending_steps), NOW)
+            rules = version.rules(next(campaign.message_steps), NOW)
             assert len(claim(connection, rules, worker="w", now=NOW, limit=BATCH)) == BATCH
         return work.count
 

@@ -70,7 +70,7 @@ def take_turn(desk: Desk, clock: Clock) -> TurnResult:
     with desk.engine.begin() as connection:
         renders = renderers(in_use(connection, campaign), desk.signer(connection))
     tally, taken = Tally(), SHARD
-    with senders_for(desk.workspace, {renderer.sending.channel for renderer in renders}) as senders:
+    with senders_for(desk.workspace, {renderer.step.sends.channel for renderer in renders}) as senders:
         while taken == SHARD and not tally.ended_early:
             more, taken = send_shard(
                 desk.engine, renders, senders, worker=worker_name(), clock=clock, limit=SHARD
