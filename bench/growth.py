@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 from sqlalchemy import Connection, Engine
 
-from aftershow.journey.ahead import take_turn
+from aftershow.journey.ahead import in_virtual_time
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import prepare
 from aftershow.ledger.claims import claim
@@ -69,7 +69,7 @@ def measured(engine: Engine, folder: Path, people: int) -> Growth:
     claims = max(min(CLAIMS, people // (2 * BATCH)), 1)
     claiming = _claiming(engine, campaign, claims)
     for hours in (1, 2):
-        _seconds_of(engine, partial(take_turn, campaign=campaign, now=NOW + timedelta(hours=hours)))
+        in_virtual_time(engine, campaign, NOW + timedelta(hours=hours), news=True)
     quiet = partial(prepare, campaign=campaign, now=WAITING)
     waiting = statistics.median(_seconds_of(engine, quiet) for _ in range(RUNS))
     later = _seconds_of(engine, partial(prepare, campaign=campaign, now=SECOND))

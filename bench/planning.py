@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, event
 
-from aftershow.journey.ahead import take_turn
+from aftershow.journey.ahead import in_virtual_time
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import prepare
 from aftershow.journey.versions import Version, newest
@@ -63,9 +63,8 @@ def measured(engine: Engine, folder: Path, contacts: int, *, interactions: int =
 def take_first(engine: Engine, campaigns: Sequence[Campaign]) -> None:
     """Let everybody come in, get the first step, and go on to the one they wait for."""
     for now in (NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=2)):
-        with engine.begin() as connection:
-            for campaign in campaigns:
-                take_turn(connection, campaign, now=now)
+        for campaign in campaigns:
+            in_virtual_time(engine, campaign, now, news=True)
 
 
 def _claiming(engine: Engine, what: str, campaign: Campaign) -> Row:

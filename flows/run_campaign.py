@@ -1,19 +1,22 @@
 """One turn of a campaign as a Prefect flow: enrol, plan, send in shards, log."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from sqlalchemy import Connection
 
 from aftershow.desk import Desk, ticking_from
 from aftershow.errors import CampaignStoppedError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.checking import require_sound
-from aftershow.journey.turn import Prepared, TurnResult, finish, prepare
+from aftershow.journey.turn import Part, Prepared, T, TurnResult, take_turn
 from aftershow.ledger.tally import Tally
 from flows.artifacts import show_plan, show_progress, show_result, show_waiting
 from flows.helpers import ask_for_help, wait_for_helpers, whole
@@ -53,10 +56,17 @@ def run_campaign(campaign: str) -> dict[str, Any] | State[Any]:
 
 
 def _take_turn(desk: Desk, campaign: Campaign, now: datetime) -> tuple[TurnResult, str | None]:
-    prepared = plan(desk, campaign, now)
-    show_plan(desk, campaign)
-    tally, note = _send(desk, campaign, prepared.due, now) if prepared.due else (Tally(), None)
-    result = log(desk, campaign, prepared, tally, now)
+    note: str | None = None
+
+    def send(prepared: Prepared) -> Tally:
+        nonlocal note
+        show_plan(desk, campaign)
+        if not prepared.due:
+            return Tally()
+        tally, note = _send(desk, campaign, prepared.due, now)
+        return tally
+
+    result = take_turn(partial(_as_task, desk), campaign, now=now, send=send)
     show_waiting(desk, campaign)
     return result, note
 
@@ -83,6 +93,11 @@ def _send(desk: Desk, campaign: Campaign, due: int, now: datetime) -> tuple[Tall
     return total, help_.note
 
 
+def _as_task(desk: Desk, part: Part, work: Callable[[Connection], T]) -> T:
+    """Do a part of the turn as a task that is named after it."""
+    return plan(desk, work) if part == "plan" else log(desk, work)
+
+
 @task(
     task_run_name="plan",
     cache_policy=NO_CACHE,
@@ -91,14 +106,14 @@ def _send(desk: Desk, campaign: Campaign, due: int, now: datetime) -> tuple[Tall
     retry_delay_seconds=PATIENCE,
     retry_condition_fn=database_is_away,
 )
-def plan(desk: Desk, campaign: Campaign, now: datetime) -> Prepared:
+def plan(desk: Desk, work: Callable[[Connection], T]) -> T:
     """Enrol, and write down who gets what is due and who does not; all or nothing, so it may be repeated."""
     with desk.engine.begin() as connection:
-        return prepare(connection, campaign, now=now)
+        return work(connection)
 
 
 @task(task_run_name="log", cache_policy=NO_CACHE, persist_result=False)
-def log(desk: Desk, campaign: Campaign, prepared: Prepared, tally: Tally, now: datetime) -> TurnResult:
+def log(desk: Desk, work: Callable[[Connection], T]) -> T:
     """Move everyone on and count."""
     with desk.engine.begin() as connection:
-        return finish(connection, campaign, prepared, tally, now=now)
+        return work(connection)

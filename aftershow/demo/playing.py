@@ -23,7 +23,7 @@ from aftershow.journey.campaign import Campaign
 from aftershow.journey.leaving import GOAL
 from aftershow.journey.reading import load_campaigns
 from aftershow.journey.rendering import StepRenderer, renderers
-from aftershow.journey.turn import finish, prepare, send_shard
+from aftershow.journey.turn import Prepared, committing, send_shard, take_turn
 from aftershow.journey.versions import Version, in_use
 from aftershow.leads.importing import import_files
 from aftershow.ledger.approvals import approve, waiting
@@ -42,8 +42,6 @@ START = datetime(2026, 11, 20, 8, tzinfo=ZoneInfo("America/Chicago"))
 UNTIL = datetime(2027, 3, 13, tzinfo=ZoneInfo("America/Chicago"))
 #: A rep looks over what waits for approval so long after it came up.
 APPROVAL = timedelta(hours=1)
-#: More than a campaign of the demo ever sends in a turn.
-SHARD = 2_000
 #: Hours at which meetings begin.
 SLOTS = (9, 10, 11, 14, 15, 16)
 #: Steps that ask for a meeting: at the coming show, or on the person's site.
@@ -150,21 +148,23 @@ class _Stage:
         self.tell(f"{at:%d %b %Y}  {show.name}: {file.name}, {result.rows} rows")
 
     def take_turn(self, engine: Engine, campaign: Campaign, now: datetime, /, *, news: bool) -> None:
-        """Take a turn as in earnest: prepare, hand everything to the outbox, finish. Then people react."""
+        """Take a turn as in earnest, with everything handed to the outbox. Then people react."""
         self._announce(now)
+        send = partial(self._send, engine, campaign, now)
+        taken = take_turn(committing(engine), campaign, now=now, send=send, news=news)
         with engine.begin() as connection:
-            prepared = prepare(connection, campaign, now=now, news=news)
-            renders = self._renderers(in_use(connection, campaign)) if prepared.due else ()
-        tally = Tally()
-        if renders:
-            with senders_for(self.desk.workspace, Channel) as senders:
-                worker = worker_name()
-                tally, _ = send_shard(engine, renders, senders, worker=worker, clock=lambda: now, limit=SHARD)
-        with engine.begin() as connection:
-            finish(connection, campaign, prepared, tally, now=now)
-            if tally.accepted:
+            if taken.accepted:
                 self._let_people_react(connection, campaign, now=now)
             self._approve_later(connection, campaign, now=now)
+
+    def _send(self, engine: Engine, campaign: Campaign, now: datetime, prepared: Prepared) -> Tally:
+        if not prepared.due:
+            return Tally()
+        with engine.begin() as connection:
+            renders = self._renderers(in_use(connection, campaign))
+        with senders_for(self.desk.workspace, Channel) as senders:
+            tally, _ = send_shard(engine, renders, senders, worker=worker_name(), clock=lambda: now)
+        return tally
 
     def _renderers(self, versions: Iterable[Version]) -> tuple[StepRenderer, ...]:
         """Keep what is compiled from turn to turn."""

@@ -7,6 +7,7 @@ what a caller lets happen comes back. It is for a copy of the database: see afte
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import Protocol
@@ -16,12 +17,13 @@ from sqlalchemy import Connection, Engine, String, cast, exists, func, literal, 
 
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.enrolling import changes_with_time
-from aftershow.journey.turn import move_on, prepare
+from aftershow.journey.turn import Prepared, take_turn, within
 from aftershow.journey.versions import Version, entered, in_use
 from aftershow.ledger.approvals import approve
 from aftershow.ledger.planning import occurrence, review
 from aftershow.ledger.pretending import is_due, pretend_due
 from aftershow.ledger.rules import StepRules
+from aftershow.ledger.tally import Tally
 from aftershow.people.zones import zones_of
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import contact, enrollment, interaction, message
@@ -81,9 +83,10 @@ class Agenda:
 
 
 def in_virtual_time(engine: Engine, campaign: Campaign, now: datetime, *, news: bool) -> None:
-    """Take one turn in which everything arrives that nothing holds."""
+    """Take one turn in which everything arrives that nothing holds, in one transaction."""
     with engine.begin() as connection:
-        take_turn(connection, campaign, now=now, news=news)
+        everything = partial(_send_everything, connection, campaign, now)
+        take_turn(within(connection), campaign, now=now, send=everything, news=news)
 
 
 def play(
@@ -123,12 +126,16 @@ def play(
             tell(now)
 
 
-def take_turn(connection: Connection, campaign: Campaign, *, now: datetime, news: bool = True) -> None:
-    """Take one turn in which everything arrives that nothing holds.
+def next_turn(campaign: Campaign, at: datetime) -> datetime:
+    """Return the first time of the campaign's schedule from a moment on, in UTC."""
+    schedule = campaign.model.schedule
+    zone = (schedule.timezone if schedule else None) or campaign.settings.timezone
+    return (schedule.every if schedule else HOURLY).next(at - _INSTANT, zone)
 
-    Without `news`, nothing but time has brought anybody into the campaign since the last one.
-    """
-    prepare(connection, campaign, now=now, news=news)
+
+def _send_everything(connection: Connection, campaign: Campaign, now: datetime, _: Prepared) -> Tally:
+    """Approve what waits for it, and let everything arrive that is due and held by nothing."""
+    sent = 0
     approve(connection, campaign.name, None, by=NOBODY, now=now)
     for version in in_use(connection, campaign):
         due = _steps_due(connection, campaign, now=now)
@@ -138,15 +145,8 @@ def take_turn(connection: Connection, campaign: Campaign, *, now: datetime, news
             rules = version.rules(step, now)
             # Asked again for each step: what an earlier one has just sent counts for the cap.
             review(connection, rules, now=now, due_by=now)
-            _send(connection, rules, now=now)
-    move_on(connection, campaign, now=now)
-
-
-def next_turn(campaign: Campaign, at: datetime) -> datetime:
-    """Return the first time of the campaign's schedule from a moment on, in UTC."""
-    schedule = campaign.model.schedule
-    zone = (schedule.timezone if schedule else None) or campaign.settings.timezone
-    return (schedule.every if schedule else HOURLY).next(at - _INSTANT, zone)
+            sent += _send(connection, rules, now=now)
+    return Tally(accepted=sent, interactions=sent)
 
 
 def _steps_due(connection: Connection, campaign: Campaign, *, now: datetime) -> frozenset[str]:
@@ -158,7 +158,7 @@ def _steps_due(connection: Connection, campaign: Campaign, *, now: datetime) -> 
     return frozenset(connection.scalars(select(message.c.step).where(*planned).distinct()))
 
 
-def _send(connection: Connection, rules: StepRules, *, now: datetime) -> None:
+def _send(connection: Connection, rules: StepRules, *, now: datetime) -> int:
     goes = is_due(rules, now=now)
     sent = (
         select(
@@ -179,7 +179,7 @@ def _send(connection: Connection, rules: StepRules, *, now: datetime) -> None:
     connection.execute(insert_into(connection, interaction).from_select(columns, sent))
     people = select(message.c.contact_id).where(goes)
     connection.execute(update(contact).where(contact.c.id.in_(people)).values(last_sent_at=now))
-    pretend_due(connection, rules, now=now)
+    return pretend_due(connection, rules, now=now)
 
 
 def _wanted(connection: Connection, campaign: Campaign, *, now: datetime) -> datetime:

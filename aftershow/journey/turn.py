@@ -3,10 +3,12 @@
 A turn may be repeated, interrupted or run by several workers at once; the ledger makes that harmless.
 """
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -83,6 +85,54 @@ class TurnResult:
     stopped: str | None
 
 
+#: What comes of a part of a turn.
+T = TypeVar("T")
+#: The parts of a turn that only read and write the database: what is before sending, and what is after it.
+Part: TypeAlias = Literal["plan", "log"]
+#: Sends what a turn found due, and commits for itself; returns what happened.
+Send: TypeAlias = Callable[[Prepared], Tally]
+
+
+class Transact(Protocol):
+    """Does a part of a turn inside a transaction."""
+
+    def __call__(self, part: Part, work: Callable[[Connection], T], /) -> T:
+        """Do it, all or nothing; returns what comes of it."""
+
+
+def committing(engine: Engine) -> Transact:
+    """Return what does each part in a transaction of its own."""
+
+    def transact(_: Part, work: Callable[[Connection], T], /) -> T:
+        with engine.begin() as connection:
+            return work(connection)
+
+    return transact
+
+
+def within(connection: Connection) -> Transact:
+    """Return what does all parts in the transaction that is open."""
+
+    def transact(_: Part, work: Callable[[Connection], T], /) -> T:
+        return work(connection)
+
+    return transact
+
+
+def take_turn(
+    transact: Transact, campaign: Campaign, *, now: datetime, send: Send, news: bool = True
+) -> TurnResult:
+    """Take one turn of a campaign: plan, send, log.
+
+    `transact` says where the transactions of its parts stand, and `send` how messages go out; it is called
+    once planning is done, whether or not anything is due. `now` is aware, the moment of the whole turn.
+    Without `news`, nothing but time has brought anybody into the campaign since its last turn.
+    """
+    prepared = transact("plan", partial(prepare, campaign=campaign, now=now, news=news))
+    tally = send(prepared)
+    return transact("log", partial(finish, campaign=campaign, prepared=prepared, tally=tally, now=now))
+
+
 def prepare(connection: Connection, campaign: Campaign, *, now: datetime, news: bool = True) -> Prepared:
     """Enrol, let go, plan and hold, in the caller's transaction.
 
@@ -142,7 +192,7 @@ def send_shard(
     *,
     worker: str,
     clock: Clock,
-    limit: int,
+    limit: int = sys.maxsize,
 ) -> tuple[Tally, int]:
     """Send up to `limit` of a campaign's due messages; returns what happened and how many were taken.
 
@@ -171,23 +221,11 @@ def _pace(renderer: StepRenderer) -> Pace | None:
     return Pace(channel=channel, rate=rate, zone=settings.timezone) if rate else None
 
 
-def move_on(connection: Connection, campaign: Campaign, *, now: datetime) -> None:
-    """Move on everyone whose message went out, in the caller's transaction, and date what comes next."""
-    for version in in_use(connection, campaign):
-        alive = Alive(connection, version, now=now)
-        for sending in version.campaign.message_steps:
-            if sending in alive and advance(connection, version, sending, now=now):
-                alive.left(sending)
-        for step in version.campaign.steps:
-            if step in alive:
-                date(connection, version, step, now=now)
-
-
 def finish(
     connection: Connection, campaign: Campaign, prepared: Prepared, tally: Tally, *, now: datetime
 ) -> TurnResult:
     """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
-    move_on(connection, campaign, now=now)
+    _move_on(connection, campaign, now=now)
     return TurnResult(
         campaign=campaign.name,
         at=now.isoformat(),
@@ -207,3 +245,15 @@ def finish(
         trouble=tally.trouble,
         stopped=tally.stopped,
     )
+
+
+def _move_on(connection: Connection, campaign: Campaign, *, now: datetime) -> None:
+    """Move on everyone whose message went out, in the caller's transaction, and date what comes next."""
+    for version in in_use(connection, campaign):
+        alive = Alive(connection, version, now=now)
+        for sending in version.campaign.message_steps:
+            if sending in alive and advance(connection, version, sending, now=now):
+                alive.left(sending)
+        for step in version.campaign.steps:
+            if step in alive:
+                date(connection, version, step, now=now)

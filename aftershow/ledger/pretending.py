@@ -27,12 +27,12 @@ def is_due(rules: StepRules, *, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def pretend_due(connection: Connection, rules: StepRules, *, now: datetime) -> None:
-    """Let what is due count as accepted now, at the address that the person has."""
+def pretend_due(connection: Connection, rules: StepRules, *, now: datetime) -> int:
+    """Let what is due count as accepted now, at the address that the person has; returns how many."""
     address = select(ADDRESSES[rules.channel]).where(contact.c.id == message.c.contact_id).scalar_subquery()
-    connection.execute(
+    return connection.execute(
         _SEND.where(is_due(rules, now=now)).values(handed_over_at=now, settled_at=now, address=address)
-    )
+    ).rowcount
 
 
 def pretend_all(connection: Connection, rules: StepRules, *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from aftershow.journey.ahead import take_turn
+from aftershow.journey.ahead import in_virtual_time
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import prepare
 from aftershow.journey.versions import newest
@@ -147,5 +147,5 @@ def test_claiming_costs_the_same_however_much_is_due(crowd: Crowd) -> None:
 
 def come_through_the_first_step(crowd: Crowd, campaign: Campaign) -> None:
     for hours in (1, 2):
-        with rehearsing(crowd.engine), crowd.engine.begin() as connection:
-            take_turn(connection, campaign, now=NOW + timedelta(hours=hours))
+        with rehearsing(crowd.engine):
+            in_virtual_time(crowd.engine, campaign, NOW + timedelta(hours=hours), news=True)

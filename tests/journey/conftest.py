@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from aftershow.journey.campaign import Campaign
 from aftershow.journey.plan import Plan, make_plan
 from aftershow.journey.reading import load_campaign
 from aftershow.journey.rendering import renderers
-from aftershow.journey.turn import TurnResult, finish, prepare, send_shard
+from aftershow.journey.turn import Prepared, TurnResult, committing, send_shard, take_turn
 from aftershow.journey.versions import in_use
 from aftershow.leads.shows import show_id
 from aftershow.ledger.approvals import approve
@@ -271,26 +272,17 @@ class Stage:
         """Take one turn, after some time."""
         self.now += after or timedelta(0)
         campaign = self.campaign(name)
-        with self.engine.begin() as connection:
-            prepared = prepare(connection, campaign, now=self.now)
+        send = partial(self._send, campaign)
+        return take_turn(committing(self.engine), campaign, now=self.now, send=send)
+
+    def _send(self, campaign: Campaign, _: Prepared) -> Tally:
         senders = dict.fromkeys(Channel, self.sender)
         with self.engine.begin() as connection:
             renders = renderers(in_use(connection, campaign), Signer(b"0" * 32))
-        tally = Tally()
-        while True:
-            more, taken = send_shard(
-                self.engine,
-                renders,
-                senders,
-                worker="w",
-                clock=lambda: self.now + self.sending_takes,
-                limit=500,
-            )
-            tally += more
-            if not taken or tally.ended_early:
-                break
-        with self.engine.begin() as connection:
-            return finish(connection, campaign, prepared, tally, now=self.now)
+        return send_shard(self.engine, renders, senders, worker="w", clock=self._while_sending)[0]
+
+    def _while_sending(self) -> datetime:
+        return self.now + self.sending_takes
 
 
 @pytest.fixture

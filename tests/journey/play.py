@@ -19,7 +19,7 @@ from aftershow.feedback.by_hand import exit_by_hand
 from aftershow.feedback.outcomes import latest_message, log_outcome
 from aftershow.journey.reading import load_campaign
 from aftershow.journey.rendering import StepRenderer, renderers
-from aftershow.journey.turn import finish, prepare, send_shard
+from aftershow.journey.turn import Prepared, committing, send_shard, take_turn
 from aftershow.journey.versions import in_use
 from aftershow.ledger.tally import Tally
 from aftershow.people.permissions import record
@@ -249,19 +249,14 @@ class Play:
 
     def turn(self) -> None:
         """Take one turn at this moment."""
-        with self.engine.begin() as connection:
-            prepared = prepare(connection, self.campaign, now=self.now)
-            if not self._renderers:
+        take_turn(committing(self.engine), self.campaign, now=self.now, send=self._send)
+
+    def _send(self, _: Prepared) -> Tally:
+        if not self._renderers:
+            with self.engine.begin() as connection:
                 self._renderers = renderers(in_use(connection, self.campaign), Signer(b"0" * 32))
         senders = dict.fromkeys(Channel, self.provider)
-        tally, taken = Tally(), 1
-        while taken and not tally.ended_early:
-            more, taken = send_shard(
-                self.engine, self._renderers, senders, worker="w", clock=lambda: self.now, limit=500
-            )
-            tally += more
-        with self.engine.begin() as connection:
-            finish(connection, self.campaign, prepared, tally, now=self.now)
+        return send_shard(self.engine, self._renderers, senders, worker="w", clock=lambda: self.now)[0]
 
     def happen(self, number: int, what: str) -> None:
         """Let something happen to a person, just before the turn of this moment."""

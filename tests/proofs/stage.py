@@ -13,7 +13,7 @@ from aftershow.workspace.workspace import load_workspace
 from tests.proofs.boundaries import Boundaries
 from tests.proofs.law import Figures, figures
 from tests.proofs.scene import MORNING, PATIENCE, Scene
-from tests.proofs.worker import take_turn, take_turns
+from tests.proofs.worker import take_one, take_turns
 from tests.servers.mail_sink import MailSink
 
 #: Small, so that few people make several windows.
@@ -40,7 +40,7 @@ class Stage:
         """Return the numbers of the boundaries of these names in a turn that nothing disturbs."""
         self.fresh()
         with Boundaries(self.engine) as boundaries:
-            take_turn(self._desk(self.engine), ticking_from(MORNING))
+            take_one(self._desk(self.engine), ticking_from(MORNING))
         return [number for number, name in enumerate(boundaries.passed, 1) if name in names]
 
     def each(self, *names: str) -> Iterator[int]:
@@ -62,14 +62,14 @@ class Stage:
     def turn(self, clock: Clock | None = None) -> OperationalError | None:
         """Take a turn; returns the database's error, if there is one."""
         try:
-            take_turn(self._desk(self.engine), clock or ticking_from(MORNING))
+            take_one(self._desk(self.engine), clock or ticking_from(MORNING))
         except OperationalError as error:
             return error
         return None
 
     def others_run(self) -> None:
         """Let somebody else take a turn at the same time."""
-        take_turn(self._desk(self.other), ticking_from(MORNING))
+        take_one(self._desk(self.other), ticking_from(MORNING))
 
     def settled(self, at: datetime = MORNING + PATIENCE) -> Figures:
         """Take turns until nothing is left, from a moment on at which all claims have run out; compare."""

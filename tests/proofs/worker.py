@@ -5,11 +5,13 @@ import os
 import sys
 import traceback
 from datetime import datetime
+from functools import partial
 from multiprocessing.process import BaseProcess
 
 from aftershow.desk import Desk, open_desk, senders_for, ticking_from, worker_name
+from aftershow.journey.campaign import Campaign
 from aftershow.journey.rendering import renderers
-from aftershow.journey.turn import TurnResult, finish, prepare, send_shard
+from aftershow.journey.turn import Prepared, TurnResult, committing, send_shard, take_turn
 from aftershow.journey.versions import in_use
 from aftershow.ledger import sending
 from aftershow.ledger.sending import Clock
@@ -17,8 +19,6 @@ from aftershow.ledger.tally import Tally
 from tests.proofs.boundaries import Boundaries
 from tests.proofs.scene import NAME, Scene, forget_settings
 
-#: Messages of one task of the flow run-campaign.
-SHARD = 2_000
 #: How a worker ends that comes to the boundary at which it is to die.
 STRUCK = 77
 
@@ -58,23 +58,20 @@ def _live(scene: Scene, at: datetime, boundary: int | None, window: int | None) 
 
 def take_turns(desk: Desk, clock: Clock) -> None:
     """Take turns until one accepts nothing."""
-    while take_turn(desk, clock).accepted:
+    while take_one(desk, clock).accepted:
         pass
 
 
-def take_turn(desk: Desk, clock: Clock) -> TurnResult:
+def take_one(desk: Desk, clock: Clock) -> TurnResult:
     """Take one turn of the campaign."""
     campaign = desk.campaign(NAME)
-    with desk.engine.begin() as connection:
-        prepared = prepare(connection, campaign, now=clock())
+    return take_turn(
+        committing(desk.engine), campaign, now=clock(), send=partial(_send, desk, campaign, clock)
+    )
+
+
+def _send(desk: Desk, campaign: Campaign, clock: Clock, _: Prepared) -> Tally:
     with desk.engine.begin() as connection:
         renders = renderers(in_use(connection, campaign), desk.signer(connection))
-    tally, taken = Tally(), SHARD
     with senders_for(desk.workspace, {renderer.step.sends.channel for renderer in renders}) as senders:
-        while taken == SHARD and not tally.ended_early:
-            more, taken = send_shard(
-                desk.engine, renders, senders, worker=worker_name(), clock=clock, limit=SHARD
-            )
-            tally += more
-    with desk.engine.begin() as connection:
-        return finish(connection, campaign, prepared, tally, now=clock())
+        return send_shard(desk.engine, renders, senders, worker=worker_name(), clock=clock)[0]
