@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from aftershow.errors import OutcomeUnknownError, TemporaryError
+from aftershow.journey.turn import Prepared, committing, take_turn, within
 from aftershow.journey.versions import Moved
+from aftershow.ledger.tally import Tally
 from aftershow.ports import Receipt
 from aftershow.store.tables import contact, enrollment, lead, message
 
@@ -280,3 +283,28 @@ def test_a_night_does_not_put_two_steps_into_one_turn(stage) -> None:
     assert sent(stage) == ["ana@example.com", "+13095550100"]
     stage.turn(after=DAY)
     assert sent(stage) == ["ana@example.com", "+13095550100", "ana@example.com"]
+
+
+def test_what_is_planned_stands_before_anybody_is_written_to(stage) -> None:
+    """A turn whose sending fails has planned what the next one sends."""
+    stage.person("ana@example.com")
+
+    def fail(_: Prepared) -> Tally:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        take_turn(committing(stage.engine), stage.campaign(), now=stage.now, send=fail)
+    assert stage.ledger() == [("thanks", "planned", None)]
+    assert stage.turn().accepted == 1
+
+
+def test_a_turn_within_a_transaction_goes_with_it(stage) -> None:
+    """Its figures are told, and nothing is left when the transaction is rolled back."""
+    stage.person("ana@example.com")
+    with stage.engine.connect() as connection, connection.begin() as transaction:
+        result = take_turn(
+            within(connection), stage.campaign(), now=stage.now, send=lambda _: Tally(accepted=1)
+        )
+        transaction.rollback()
+    assert (result.enrolled, result.planned, result.accepted) == (1, 1, 1)
+    assert stage.ledger() == []
