@@ -1,5 +1,6 @@
 """The catalogue: every name that conditions and templates share, with its type, meaning and source."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, ColumnElement, func, or_
@@ -12,9 +13,10 @@ from aftershow.audience.terms import Fact, Type
 from aftershow.store.tables import account, contact, lead, meeting, show
 from aftershow.store.types import Moment
 from aftershow.words import InteractionKind
+from aftershow.words.fields import ContactField, Holder
 
 
-def _column(name: str, column: Column[Any], about: str) -> Fact:
+def _column(name: str, column: ColumnElement[Any], about: str) -> Fact:
     return Fact(
         text=name,
         name=name,
@@ -62,29 +64,36 @@ def _of_meeting(part: str, column: Column[Any], about: str) -> Fact:
 _ACCOUNT_IS_CUSTOMER = func.coalesce(account.c.is_customer, False)
 _IS_CUSTOMER = or_(contact.c.is_customer, _ACCOUNT_IS_CUSTOMER)
 
+#: Where a field stands that is no column of the contact with its name.
+_ELSEWHERE: Mapping[ContactField, ColumnElement[Any]] = {
+    ContactField.IS_CUSTOMER: _IS_CUSTOMER,
+    ContactField.COMPANY: account.c.name,
+    ContactField.GRADE: lead.c.grade,
+    ContactField.OWNER: lead.c.owner,
+    ContactField.CAPTURED_AT: lead.c.last_captured_at,
+}
+
+
+def _fields_of(holder: Holder) -> list[Fact]:
+    return [_field(field) for field in ContactField if field.row.holder is holder and field.row.in_conditions]
+
+
+def _field(field: ContactField) -> Fact:
+    name, about = str(field), field.row.about
+    column = _ELSEWHERE[field] if field in _ELSEWHERE else contact.c[name]
+    flag = field.row.kept is not None and field.row.kept.flag
+    return _flag(name, column, about) if flag else _column(name, column, about)
+
+
 #: What stands in the record of a person: the contact, the company, the lead, the show and the meeting.
 RECORDED = (
-    _column("given_name", contact.c.given_name, "first name"),
-    _column("family_name", contact.c.family_name, "last name"),
-    _column("title", contact.c.title, "position in the company"),
-    _column("email", contact.c.email, "email address, in lower case"),
-    _column("phone", contact.c.phone, "phone number, as +15085550114"),
-    _column("mobile", contact.c.mobile, "a number that takes texts, as +15085550114"),
-    _column("city", contact.c.city, "town of the contact"),
-    _column("state", contact.c.state, "state or province of the contact"),
-    _column("postal_code", contact.c.postal_code, "postal code of the contact"),
-    _column("country", contact.c.country, "country of the contact, in two letters (ISO 3166-1)"),
-    _column("timezone", contact.c.timezone, "where the contact's clock stands, such as America/Chicago"),
-    _column("language", contact.c.language, "language of the contact, such as de"),
-    _flag("is_customer", _IS_CUSTOMER, "the contact or the company is a customer"),
-    _column("company", account.c.name, "name of the company, the same as account.name"),
+    *_fields_of(Holder.CONTACT),
+    *_fields_of(Holder.COMPANY),
     _column("account.name", account.c.name, "name of the company"),
     _column("account.country", account.c.country, "country of the company, in two letters (ISO 3166-1)"),
     _flag("account.is_customer", _ACCOUNT_IS_CUSTOMER, "the company is a customer"),
-    _column("grade", lead.c.grade, "grade of the lead: A, B or C"),
-    _column("owner", lead.c.owner, "the rep who talked to the contact"),
+    *_fields_of(Holder.LEAD),
     _column("status", lead.c.status, "where the lead stands, such as new"),
-    _column("captured_at", lead.c.last_captured_at, "when the lead was captured last"),
     _column("show.key", show.c.key, "the show's name in config/shows/"),
     _column("show.name", show.c.name, "the show's name for people"),
     _column("show.city", show.c.city, "town of the show"),
@@ -100,22 +109,10 @@ RECORDED = (
 )
 
 #: What happened between us and the contact; in a campaign's step, since the contact was enrolled.
-HAPPENED = (
-    _happened("contacted", InteractionKind.SENT, "anything was sent to the contact"),
-    _happened("replied", InteractionKind.REPLIED, "the contact wrote back, by email or text"),
-    _happened("opened", InteractionKind.OPENED, "an email was opened, or looked at by a machine"),
-    _happened("clicked", InteractionKind.CLICKED, "a link was followed"),
-    _happened("bounced", InteractionKind.BOUNCED, "an email came back"),
-    _happened("complained", InteractionKind.COMPLAINED, "the contact called an email spam"),
-    _happened("unsubscribed", InteractionKind.UNSUBSCRIBED, "the contact unsubscribed"),
-    _happened("connected", InteractionKind.CONNECTED, "we reached the contact by phone"),
-    _happened("form_submitted", InteractionKind.FORM_SUBMITTED, "the contact filled in a form"),
-    _happened("meeting.accepted", InteractionKind.ACCEPTED, "the contact accepted a meeting"),
-    _happened("meeting.tentative", InteractionKind.TENTATIVE, "the contact may come to a meeting"),
-    _happened("meeting.declined", InteractionKind.DECLINED, "the contact declined a meeting"),
-    _happened("meeting.held", InteractionKind.HELD, "a meeting took place"),
-    _happened("meeting.no_show", InteractionKind.NO_SHOW, "the contact did not come to a meeting"),
-    _happened("meeting.cancelled", InteractionKind.CANCELLED, "a meeting was called off"),
+HAPPENED = tuple(
+    _happened(asked.name, kind, asked.about)
+    for kind in InteractionKind
+    if (asked := kind.row.condition) is not None
 )
 
 #: What is counted of it; in a campaign's step, since the contact was enrolled.

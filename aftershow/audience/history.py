@@ -12,7 +12,8 @@ from aftershow.audience.functions import holds_text
 from aftershow.audience.scope import Scope
 from aftershow.people.addresses import ADDRESSES as ADDRESSES  # whoever reads the record asks here
 from aftershow.store.tables import contact, enrollment, interaction, message, permission, suppression
-from aftershow.words import Answer, Channel, InteractionKind, State
+from aftershow.words import Answer, Channel, InteractionKind, State, consent_channel
+from aftershow.words.kinds import Shows, kinds_that_show
 
 #: Columns of the contact that repeat when something of a kind happened last: each holds the latest moment of
 #: the interactions of its kind, and last_replied_at that of texts received as well.
@@ -24,24 +25,11 @@ REPEATED = {
     InteractionKind.CAPTURED: contact.c.last_captured_at,
 }
 
-#: An invitation is an email too: an address that must not be used for one is not used for the other.
-_LISTS = {Channel.MEETING: (Channel.EMAIL, Channel.MEETING)}
-
 #: What counts as an answer to a step: the person did more than receive it.
-ACKNOWLEDGING = (
-    InteractionKind.REPLIED,
-    InteractionKind.RECEIVED,
-    InteractionKind.CONNECTED,
-    InteractionKind.ACCEPTED,
-)
+ACKNOWLEDGING = kinds_that_show(Shows.ANSWER)
 
 #: A sign that somebody is there: the person did something, and no machine could have.
-SIGNS_OF_LIFE = (
-    *ACKNOWLEDGING,
-    InteractionKind.CLICKED,
-    InteractionKind.FORM_SUBMITTED,
-    InteractionKind.CALLBACK_ASKED,
-)
+SIGNS_OF_LIFE = kinds_that_show(Shows.ANSWER, Shows.LIFE)
 
 #: What a person was asked permission for; transactional mail needs none.
 PURPOSE = "marketing"
@@ -78,7 +66,8 @@ def said(channel: str, answer: Answer) -> ColumnElement[bool]:
 def suppressed(channel: str) -> ColumnElement[bool]:
     """Whether the contact's address on a channel must not be used; false without an address."""
     listed, used = suppression.alias(), Channel(channel)
-    on_the_list = listed.c.channel.in_(_LISTS.get(used, (used,)))
+    # An invitation is an email too: an address that must not be used for one is not used for the other.
+    on_the_list = listed.c.channel.in_(sorted({used, consent_channel(used)}))
     return exists().where(on_the_list, listed.c.address == ADDRESSES[used]).correlate_except(listed)
 
 

@@ -7,10 +7,10 @@ from sqlalchemy import Column, ColumnElement, Select, and_, case, literal, selec
 from aftershow.audience.scope import Scope
 from aftershow.store.tables import contact, meeting
 from aftershow.store.types import Moment
-from aftershow.words import InteractionKind
+from aftershow.words.kinds import Meeting, kinds_of_meetings
 
 #: A meeting of which this was said last does not take place.
-OFF = (InteractionKind.DECLINED, InteractionKind.CANCELLED)
+OFF = kinds_of_meetings(Meeting.OFF)
 
 T = TypeVar("T")
 

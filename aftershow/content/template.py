@@ -29,23 +29,11 @@ from aftershow.errors import ContentError
 from aftershow.words import Channel
 
 #: The files that a folder must have to go by a channel; the first is the message itself.
-FILES: Mapping[Channel, tuple[str, ...]] = {
-    Channel.EMAIL: ("email.html", "subject.txt"),
-    Channel.TEXT: ("text.txt",),
-    Channel.LETTER: ("letter.txt",),
-    Channel.CALL: ("call.txt",),
-    Channel.MEETING: ("meeting.txt", "subject.txt"),
-}
+FILES: Mapping[Channel, tuple[str, ...]] = {channel: channel.row.files for channel in Channel}
 #: The channels whose messages are plain text.
 BODIES = tuple(channel for channel in FILES if channel is not Channel.EMAIL)
 #: How a message of a channel is called in a sentence.
-CALLED = {
-    Channel.EMAIL: "an email",
-    Channel.TEXT: "a text message",
-    Channel.LETTER: "a letter",
-    Channel.CALL: "a call",
-    Channel.MEETING: "an invitation",
-}
+CALLED = {channel: channel.row.called for channel in Channel}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

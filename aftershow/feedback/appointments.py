@@ -8,12 +8,13 @@ from aftershow.audience.meetings import OFF
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import meeting
 from aftershow.words import InteractionKind
+from aftershow.words.kinds import Meeting, kinds_of_meetings
 
 #: What can be said of a meeting that is over; the rest is said of one to come.
-_AFTERWARDS = (InteractionKind.HELD, InteractionKind.NO_SHOW)
+_AFTERWARDS = kinds_of_meetings(Meeting.OVER)
 
 #: What changes a meeting.
-KINDS = (InteractionKind.ACCEPTED, InteractionKind.TENTATIVE, *OFF, *_AFTERWARDS)
+KINDS = kinds_of_meetings(*Meeting)
 
 
 def keep_meeting(

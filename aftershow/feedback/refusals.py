@@ -11,16 +11,7 @@ from aftershow.people.permissions import record
 from aftershow.people.suppressions import suppress
 from aftershow.store.tables import contact, message
 from aftershow.words import Answer, Channel, InteractionKind
-
-#: A wish of the person, kept as a permission that is refused, and why the address is blocked.
-_WISHES = {
-    InteractionKind.UNSUBSCRIBED: "unsubscribed",
-    InteractionKind.COMPLAINED: "complaint",
-    InteractionKind.DO_NOT_CALL: "do not call",
-}
-
-#: The address does not lead to the person.
-_DEAD = {InteractionKind.WRONG_NUMBER: "wrong number", InteractionKind.RETURNED: "returned"}
+from aftershow.words.kinds import Why
 
 
 def heed(
@@ -40,25 +31,24 @@ def heed(
     That address is the one that the message went to, else the contact's own for the channel. `data` says of a
     bounce with {"hard": true} that the address is dead.
     """
-    reason = "hard bounce" if kind == InteractionKind.BOUNCED and data.get("hard") else None
-    reason = reason or _WISHES.get(kind) or _DEAD.get(kind)
-    if reason is None or channel is None:
+    block = kind.row.blocks
+    if block is None or channel is None or (block.why is Why.DEAD_IF_HARD and not data.get("hard")):
         return
-    if kind in _WISHES:
+    if block.why is Why.WISH:
         record(connection, contact_id, channel, Answer.NO, source=source, said_at=at)
-    for address in _addresses(connection, contact_id, kind, channel, message_id):
-        suppress(connection, channel, address, reason=reason, source=source, now=now)
+    for address in _addresses(connection, contact_id, block.why, channel, message_id):
+        suppress(connection, channel, address, reason=block.reason, source=source, now=now)
 
 
 def _addresses(
-    connection: Connection, contact_id: int, kind: InteractionKind, channel: Channel, message_id: int | None
+    connection: Connection, contact_id: int, why: Why, channel: Channel, message_id: int | None
 ) -> set[str]:
     used = connection.scalar(
         select(message.c.address).where(message.c.id == message_id, message.c.channel == channel)
     )
-    if used and kind not in _WISHES:
+    if used and why is not Why.WISH:
         return {used}
     # Whoever wants no more calls is called on none of their numbers.
-    numbers = (contact.c.phone, contact.c.mobile) if channel is Channel.CALL and kind in _WISHES else ()
+    numbers = (contact.c.phone, contact.c.mobile) if channel is Channel.CALL and why is Why.WISH else ()
     theirs = select(ADDRESSES[channel], *numbers).where(contact.c.id == contact_id)
     return {address for address in (used, *connection.execute(theirs).one()) if address}

@@ -30,13 +30,7 @@ from aftershow.store.types import Moment, later
 from aftershow.words import HoldReason, InteractionKind, State
 
 #: Reasons that lie in the person: what comes instead of the step may still reach them.
-UNREACHABLE = (
-    HoldReason.NO_ADDRESS,
-    HoldReason.SUPPRESSED,
-    HoldReason.PERMISSION,
-    HoldReason.CONDITION,
-    HoldReason.NO_DATE,
-)
+UNREACHABLE = tuple(reason for reason in HoldReason if reason.row.may_stand_in)
 #: Stands for the end of the track while people are being moved.
 _END = "!end"
 

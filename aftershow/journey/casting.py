@@ -17,18 +17,10 @@ from aftershow.people.permissions import record
 from aftershow.people.zones import likely_zones
 from aftershow.store.tables import account, contact, lead, meeting
 from aftershow.store.tables import show as shows
+from aftershow.words.fields import ContactField
 
-_FACTS = (
-    "given_name",
-    "family_name",
-    "email",
-    "address_1",
-    "city",
-    "state",
-    "country",
-    "language",
-    "is_customer",
-)
+#: What stands in a contact as a test gives it.
+_FACTS = tuple(str(field) for field in ContactField if field.row.in_tests and field.row.kept)
 _DAY = timedelta(days=1)
 
 
@@ -95,12 +87,14 @@ def _add(
     connection.execute(
         insert(contact).values(
             id=number,
-            **{**facts, "email": rep.email if rep else given.email},
-            phone=given.phone,
+            **{
+                **facts,
+                "email": rep.email if rep else given.email,
+                "timezone": zones[0] if len(zones) == 1 else None,
+            },
             mobile=given.phone,
             rep=given.rep,
             account_id=_account(connection, given, model),
-            timezone=zones[0] if len(zones) == 1 else None,
             possible_zones=" ".join(zones) if len(zones) > 1 else None,
             created_at=captured,
             updated_at=captured,

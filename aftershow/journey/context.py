@@ -22,16 +22,22 @@ from aftershow.signs import plain
 from aftershow.store.tables import contact, enrollment, lead, message
 from aftershow.store.types import in_list
 from aftershow.words import Channel, Crowd
+from aftershow.words.fields import ContactField, Said
 from aftershow.workspace.settings import Rep, Settings
 
 #: What a template may ask of a person; dotted where a thing has known parts.
 NAMES = frozenset((*(fact.name for fact in RECORDED), "answers", "digest.ungraded", "digest.promises"))
 
 #: How templates print what strangers may have said; every other text loses its hidden signs alone.
-_PRINTED: Mapping[str, Callable[[str], str | None]] = {
-    **dict.fromkeys(("given_name", "family_name"), said_name),
-    **dict.fromkeys(("title", "city", "state", "postal_code", "company", "account.name"), said_phrase),
-    "owner": said,
+_SAID: Mapping[Said, Callable[[str], str | None]] = {
+    Said.NAME: said_name,
+    Said.PHRASE: said_phrase,
+    Said.FREE: said,
+    Said.FORM: plain,
+}
+_PRINTED = {
+    **{str(field): _SAID[field.row.said] for field in ContactField},
+    "account.name": _SAID[ContactField.COMPANY.row.said],
 }
 
 #: What is read whether a template names it or not: who writes, the clock of the show, the contact's language.

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, create_model, model_validator
 
 from aftershow.words import Answer, Channel, InteractionKind
+from aftershow.words.fields import ContactField
 from aftershow.workspace.model import Country, Email, Key, Line, Model, Text, TimeZone
 from aftershow.workspace.wording import found
 
@@ -30,21 +31,16 @@ class Appointment(Model):
     """What happened to it last: accepted (the default), held, no_show, cancelled …"""
 
 
-class Given(Model):
-    """A person of the test."""
+class _Given(Model):
+    """A person of the test, without the facts that are a line of text and nothing else."""
 
     email: Email | None = None
     phone: Line | None = None
     """As +15085550114; it takes texts."""
-    given_name: Line | None = None
-    family_name: Line | None = None
     company: Line | None = None
-    address_1: Line | None = None
-    city: Line | None = None
     state: Line | None = None
     country: Country | None = None
     timezone: TimeZone | None = None
-    language: Line | None = None
     is_customer: bool = False
     grade: Literal["A", "B", "C"] | None = None
     owner: Key | None = None
@@ -63,6 +59,19 @@ class Given(Model):
         if self.rep is None and self.email is None and self.phone is None:
             raise ValueError("say an `email` or a `phone`, by which the test can name this person")
         return self
+
+
+if TYPE_CHECKING:
+    Given: TypeAlias = _Given
+else:
+    _LINES = [field for field in ContactField if field.row.in_tests and field not in _Given.model_fields]
+    #: A person of the test, with all that words/fields lets tests say.
+    Given = create_model(
+        "Given",
+        __base__=_Given,
+        __doc__="A person of the test.",
+        **{str(field): (Line | None, None) for field in _LINES},
+    )
 
 
 class Happens(Model):

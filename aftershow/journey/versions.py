@@ -16,7 +16,7 @@ from aftershow.ledger.rules import OpenTo, StepRules, messages_of, people_at
 from aftershow.ledger.versions import bring_messages
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import campaign_version, contact, enrollment, message
-from aftershow.words import Channel, Crowd, consent_channel
+from aftershow.words import Crowd, consent_channel
 from aftershow.workspace.durations import Unit
 from aftershow.workspace.openings import Opening
 from aftershow.workspace.places import open_places
@@ -79,8 +79,7 @@ class Version:
             channel=sending.channel,
             template=sending.template,
             needs_yes=needs_yes and not (ours or sending.service),
-            # A call is made by a person, who knows when it is too much.
-            cap=None if sending.service or sending.channel is Channel.CALL else cap,
+            cap=None if sending.service or not sending.channel.row.counts_for_caps else cap,
             open_to=self._open_to(campaign.opening(step), now),
             condition=step.condition.sql(campaign.step_scope(now, step)) if step.condition else None,
             expires=_expires(sending, settings.expires.delta),

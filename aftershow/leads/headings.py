@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aftershow.leads.readers.bounds import LONGEST_HEADING
 from aftershow.people.names import fold
+from aftershow.words.fields import ContactField
 
 if TYPE_CHECKING:
     # What a show's YAML may say takes a while to load, and the process that reads a file is not told it.
@@ -25,60 +26,7 @@ _PREFIX = re.compile(
 
 #: Our field: the headings of real exports, folded to letters and digits (see _normal).
 _KNOWN: Mapping[str, str] = {
-    "given_name": """
-        firstname first givenname forename vorname prenom nombre nome voornaam fornavn etunimi
-        fname""",
-    "family_name": """
-        lastname last surname familyname nachname nomdefamille apellido apellidos cognome
-        achternaam etternavn efternamn sukunimi lname""",
-    "full_name": "name fullname attendeename contactname displayname ansprechpartner nomcomplet fn",
-    "title": """
-        title jobtitle position jobfunction role function funktion berufsbezeichnung fonction
-        cargo poste""",
-    "company": """
-        company companyname companyagency organization organisation organizationname
-        organisationname employer firma firmenname unternehmen societe entreprise empresa
-        azienda bedrijf account accountname org""",
-    "email": """
-        email emailaddress mail emailid primaryemail workemail businessemail courriel
-        correoelectronico emailadresse mailadresse correo""",
-    "phone": """
-        phone phonenumber telephone tel telefon telefonnummer telefono businessphone workphone
-        officephone phone1 primaryphone daytimephone telephonenumber rufnummer""",
-    "mobile": """
-        mobile mobilephone mobilenumber cell cellphone cellular mobil mobiltelefon handy
-        handynummer portable movil cellulare gsm mobilenr""",
-    "fax": "fax faxnumber telefax faxnummer",
-    "address_1": """
-        address address1 addressline1 street street1 streetaddress mailingaddress strasse
-        adresse direccion indirizzo adresse1 streetandnumber""",
-    "address_2": "address2 addressline2 street2 suite adresse2 adresszusatz",
-    "city": "city town ort stadt ville ciudad citta plaats wohnort",
-    "state": "state province stateprovince region bundesland provincia stateorprovince statecode county",
-    "postal_code": """
-        zip zipcode postalcode postcode zippostalcode zippostal plz postleitzahl codepostal cap
-        cp""",
-    "country": "country countryregion countryname countrycode land pays pais paese nation",
-    "language": "language preferredlanguage sprache langue idioma lingua lang",
-    "badge": """
-        badge badgeid badgenumber badgeno badgecode registrationid registrantid regid barcode
-        scanid""",
-    "captured_at": """
-        capturedat scannedat scantime1 createdat created timestamp scandatetime datetime
-        datescanned capturedate1 leadcreatedat submittedat submitted captured scantimestamp
-        dateandtime capturetime1 datecreated createdon createddate erfasstam erstelltam
-        zeitstempel""",
-    "captured_date": "scandate capturedate date leaddate datum scanneddate visitdate",
-    "captured_time": "scantime capturetime time leadtime uhrzeit zeit scannedtime visittime",
-    "captured_by": """
-        scannedby capturedby rep salesrep collectedby user username createdby leadtakenby device
-        devicename scanner exhibitorstaff boothstaff erfasstvon staffmember""",
-    "grade": "grade rating leadrating priority temperature leadgrade leadquality bewertung hotness",
-    "owner": "owner leadowner assignedto accountmanager ownername zustandig salesperson",
-    "notes": """
-        notes note comments comment remarks remark bemerkung bemerkungen notiz notizen kommentar
-        observations memo leadnotes additionalnotes""",
-    "is_customer": "iscustomer customer existingcustomer kunde bestandskunde currentcustomer",
+    **{field: field.row.headings for field in ContactField},
     QUESTION: "question questiontext qualifier survey surveyquestion frage questionname",
     REPLY: "answer response reply answertext antwort reponse value",
 }
@@ -88,7 +36,7 @@ def _normal(heading: str) -> str:
     return _NOT_IN_A_WORD.sub("", fold(heading))
 
 
-_SYNONYMS = {fold(word): field for field, words in _KNOWN.items() for word in words.split()}
+_SYNONYMS = {fold(word): str(field) for field, words in _KNOWN.items() for word in words.split()}
 
 
 class Columns:

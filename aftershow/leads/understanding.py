@@ -19,6 +19,7 @@ from aftershow.people.phones import Phone, read_phone
 from aftershow.people.places import city_and_state, country_code, has_state, is_canadian, state_code
 from aftershow.signs import plain
 from aftershow.words import Answer
+from aftershow.words.fields import Cell, ContactField
 from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import RAW_ONLY, Show
 
@@ -29,6 +30,18 @@ _LONGEST = 300
 #: Countries that write the month of a date first; those of the second set do both.
 _MONTH_FIRST, _EITHER = frozenset(("US", "PR", "PH")), frozenset(("CA",))
 _PERMISSION = "permission."
+#: What is kept as its cell has it.
+_AS_IT_STANDS = tuple(str(field) for field in ContactField if field.row.cell is Cell.TEXT)
+#: Any of these would say who a person is or how to reach them.
+_TELLING = (
+    ContactField.EMAIL,
+    ContactField.PHONE,
+    ContactField.MOBILE,
+    ContactField.GIVEN_NAME,
+    ContactField.FAMILY_NAME,
+    ContactField.FULL_NAME,
+    ContactField.COMPANY,
+)
 _SHORTENED_CODE = re.compile(r"\d{3,4}")
 
 #: Field to the text of its cell, trimmed.
@@ -81,6 +94,8 @@ class Understanding:
         fields: dict[str, Any] = {}
         unread: dict[str, str] = {}
         cells, answers = self._by_field(row, unread)
+        for name in _AS_IT_STANDS:
+            _put(fields, name, cells.get(name))
         _read_names(cells, fields)
         self._read_place(cells, fields, unread)
         self._read_addresses(cells, fields, unread)
@@ -154,8 +169,6 @@ class Understanding:
         _put(fields, "city", city)
         _put(fields, "state", state and state_code(state, home))
         _put(fields, "postal_code", code and _postal_code(code, home))
-        _put(fields, "address_1", cells.get("address_1"))
-        _put(fields, "address_2", cells.get("address_2"))
 
     def _read_addresses(self, cells: _Cells, fields: dict[str, Any], unread: dict[str, str]) -> None:
         if "email" in cells:
@@ -187,8 +200,6 @@ class Understanding:
     def _read_lead(
         self, cells: _Cells, fields: dict[str, Any], answers: dict[str, str], unread: dict[str, str]
     ) -> None:
-        for name in ("title", "company", "notes"):
-            _put(fields, name, cells.get(name))
         _put(fields, "badge", "badge" in cells and normal_badge(cells["badge"]))
         if "grade" in cells:
             _put(fields, "grade", grade(cells["grade"]))
@@ -290,15 +301,6 @@ def _is_reachable(fields: Mapping[str, Any]) -> bool:
 
 
 def _why_unusable(unread: Mapping[str, str]) -> str:
-    broken = {
-        "email": "the email address",
-        "phone": "the phone number",
-        "mobile": "the mobile number",
-        "given_name": "the first name",
-        "family_name": "the last name",
-        "full_name": "the name",
-        "company": "the company",
-    }
-    unreadable = [words for name, words in broken.items() if name in unread]
+    unreadable = [f"the {field.row.label}" for field in _TELLING if field in unread]
     reason = "nothing to recognise or reach a person by (a name with a company, an email address, a phone)"
     return f"{reason}; can't be read: {', '.join(unreadable)}" if unreadable else reason

@@ -49,6 +49,9 @@ _ONE_READER = {
     Channel.MEETING: contact.c.email.name,
 }
 
+#: What goes by these does not count for how much one person may hear from us.
+_UNCOUNTED = tuple(channel for channel in Channel if not channel.row.counts_for_caps)
+
 #: Other rows than the one that is asked about; made once, since an alias of a wide table is slow to make.
 _WENT, _OTHER_MESSAGE, _HEARD = (message.alias(name) for name in ("went", "other_message", "heard"))
 _OTHER_CONTACT = contact.alias("other_contact")
@@ -187,7 +190,7 @@ def _heard_enough(rules: StepRules, *, now: Now) -> ColumnElement[bool]:
         select(func.count())
         .select_from(other)
         .where(other.c.contact_id == contact.c.id, other.c.id != message.c.id, or_(went_out, goes_first))
-        .where(other.c.channel != Channel.CALL)
+        .where(other.c.channel.not_in(_UNCOUNTED))
         .correlate(message, contact)
         .scalar_subquery()
     )

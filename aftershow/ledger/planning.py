@@ -23,13 +23,14 @@ from aftershow.ledger.states import By, beginning, moving, parting
 from aftershow.store.adding import add_from
 from aftershow.store.tables import enrollment, message
 from aftershow.store.types import Moment, later
-from aftershow.words import HoldReason, State
+from aftershow.words import State
+from aftershow.words.reasons import Lasts, lasting
 
 #: Reasons that are decided at the due time and then stay: such a message is not looked at again.
-LASTING = (HoldReason.CONDITION, HoldReason.EXITED, HoldReason.HOLD_OUT, HoldReason.NO_DATE)
+LASTING = lasting(Lasts.FOR_GOOD)
 
 #: Reasons that go away by themselves or by a person's hand: the person waits at the step until they do.
-PASSING = (HoldReason.FREQUENCY_CAP, HoldReason.QUIET_HOURS, HoldReason.APPROVAL)
+PASSING = lasting(Lasts.PASSES)
 
 #: Why a message expired; after a colon stands what had held it.
 LATE = "late"

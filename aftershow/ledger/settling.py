@@ -164,7 +164,8 @@ def _fate(settlement: Settlement, channel: Channel) -> _Fate:
                 provider_id=outcome.provider_id,
             )
         case Receipt():
-            kind = InteractionKind.REJECTED if channel is Channel.EMAIL else InteractionKind.FAILED
+            refused = channel in InteractionKind.REJECTED.row.channels
+            kind = InteractionKind.REJECTED if refused else InteractionKind.FAILED
             return _Fate(
                 count="rejected", state=State.REJECTED, kind=kind, reason=outcome.reason or "refused"
             )

@@ -12,10 +12,11 @@ from typing import Any
 from aftershow.people.emails import is_shared
 from aftershow.people.history import Captured
 from aftershow.people.spelling import better_spelling, proper_name, proper_words
+from aftershow.words.fields import Told, fields_told
 
-_NAMES = ("given_name", "family_name")
-_WORDS = ("title", "company", "address_1", "address_2", "city")
-_AS_WRITTEN = ("mobile", "state", "postal_code", "country", "language", "is_customer")
+_NAMES, _WORDS, _AS_WRITTEN = (
+    tuple(map(str, fields_told(how))) for how in (Told.NAME, Told.WORDS, Told.AS_WRITTEN)
+)
 
 #: Field to its value and the capture that says so.
 Facts = dict[str, tuple[Any, Captured]]

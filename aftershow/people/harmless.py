@@ -10,6 +10,7 @@ from typing import Any
 
 from aftershow.people.wordlists import SALUTATIONS
 from aftershow.signs import plain, steers
+from aftershow.words.fields import ContactField, Said
 
 _DOT = ".\u2024\ufe52\uff0e\u3002\ufe12\uff61"
 _COLON = ":\u2236\ufe13\ufe55\uff1a"
@@ -43,8 +44,8 @@ _MANY_DIGITS = re.compile(r"\d(?:[\W_]{0,3}\d){5}")
 LONGEST_NAME = 100
 
 #: What people are called, and what else stands on a badge.
-PEOPLES_NAMES = frozenset(("given_name", "family_name", "full_name"))
-PHRASES = frozenset(("title", "company", "city", "state", "postal_code"))
+PEOPLES_NAMES = frozenset(str(field) for field in ContactField if field.row.said is Said.NAME)
+PHRASES = frozenset(str(field) for field in ContactField if field.row.said is Said.PHRASE)
 
 
 def why_unread(field: str, text: str) -> str | None:

@@ -25,30 +25,13 @@ from aftershow.store.tables import (
     suppression,
 )
 from aftershow.words import State
+from aftershow.words.fields import ContactField
 
 #: Of these a person may ask what became of it; what was sent, and why not, is in the timeline.
 _OPEN = (State.PLANNED, State.HELD, State.CLAIMED, State.HANDING_OVER, State.UNKNOWN)
 
 #: What is shown of a contact, in this order; `company` is the account's name.
-SHOWN = (
-    "given_name",
-    "family_name",
-    "title",
-    "company",
-    "email",
-    "phone",
-    "phone_extension",
-    "mobile",
-    "address_1",
-    "address_2",
-    "city",
-    "state",
-    "postal_code",
-    "country",
-    "timezone",
-    "language",
-    "is_customer",
-)
+SHOWN = tuple(str(field) for field in ContactField if field.row.on_page)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

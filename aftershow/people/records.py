@@ -16,25 +16,10 @@ from aftershow.people.zones import likely_zones
 from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import contact, interaction, lead
 from aftershow.store.types import in_list
+from aftershow.words.fields import fields_told
 
 #: Columns that captures tell, as they stand in the facts.
-_TOLD = (
-    "given_name",
-    "family_name",
-    "title",
-    "email",
-    "phone",
-    "phone_extension",
-    "mobile",
-    "address_1",
-    "address_2",
-    "city",
-    "state",
-    "postal_code",
-    "country",
-    "language",
-    "is_customer",
-)
+_TOLD = tuple(str(field) for field in fields_told() if field.row.kept)
 #: Columns that stay as they are when no capture tells them.
 _KEPT = (*_TOLD, "account_id", "latest_lead_id", "last_captured_at")
 #: Columns that follow from the others.

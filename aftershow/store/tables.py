@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from aftershow.store.types import Document, Id, Moment
 from aftershow.words import Answer, Channel, Direction, State
+from aftershow.words.fields import ContactField, Kept
 
 metadata = MetaData(
     naming_convention={
@@ -40,6 +41,12 @@ metadata = MetaData(
 def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def _of_contact(field: ContactField, kept: Kept) -> Column[Any]:
+    if kept.flag:
+        return Column(str(field), Boolean, nullable=False, default=False)
+    return Column(str(field), String(kept.longest) if kept.longest else Text, index=kept.indexed)
 
 
 #: Of tables whose numbers stand elsewhere, in links and in the occurrence of an enrollment: the number of a
@@ -75,33 +82,18 @@ account = Table(
     Index(None, "core"),
 )
 
-#: A person. The last_… columns repeat what interactions say, so that segments need not look them up.
+#: A person, with a column for each field that is kept here (see words/fields). The last_… columns repeat what
+#: interactions say, so that segments need not look them up.
 contact = Table(
     "contact",
     metadata,
     Column("id", Id, primary_key=True),
     Column("account_id", ForeignKey("account.id"), index=True),
-    Column("given_name", Text),
-    Column("family_name", Text),
-    Column("title", Text),
-    Column("email", String(320), index=True),
+    *(_of_contact(field, field.row.kept) for field in ContactField if field.row.kept),
     #: anyone in the company may read it (info@, sales@): never a sign of who a person is
     Column("email_is_shared", Boolean, nullable=False, default=False),
-    Column("phone", String(20), index=True),
-    Column("phone_extension", String(20)),
-    #: a number that can take texts; empty for landlines and numbers with an extension
-    Column("mobile", String(20), index=True),
-    Column("address_1", Text),
-    Column("address_2", Text),
-    Column("city", Text),
-    Column("state", Text),
-    Column("postal_code", Text),
-    Column("country", String(2)),
-    Column("timezone", String(64)),
     #: where several clocks are possible: their IANA names, sorted, joined by a space
     Column("possible_zones", Text, index=True),
-    Column("language", String(12)),
-    Column("is_customer", Boolean, nullable=False, default=False),
     #: one of ours: the key in `team:`; in no audience but that of campaigns for the team
     Column("rep", String(80), unique=True),
     #: names of the fields that a person typed by hand; no import changes them

@@ -1,25 +1,16 @@
 """What holds for the whole workspace: config/aftershow.yaml."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
 
 from aftershow.words import Channel
+from aftershow.words.answers import Need as Need  # a setting, as well as what a channel has by default
 from aftershow.workspace.durations import Cap, Duration, Hours
 from aftershow.workspace.model import Email, Key, Line, Model, SecureAddress, Text, TimeZone, WebAddress
 from aftershow.workspace.rates import Rate
 from aftershow.workspace.wording import found
-
-
-class Need(StrEnum):
-    """What a person must have said before we write; blank is never yes."""
-
-    #: the person said yes
-    YES = "yes"
-    #: the person did not say no
-    UNLESS_NO = "unless_no"
 
 
 class Company(Model):
@@ -71,15 +62,8 @@ def _names_its_connector(raw: dict[str, Any]) -> dict[str, Any]:
 ChannelSettings = Annotated[dict[str, Any], AfterValidator(_names_its_connector)]
 
 _OUTBOX: Mapping[Channel, dict[str, Any]] = {channel: {"connector": "outbox"} for channel in Channel}
-#: An invitation to a meeting is an email, and needs what emails need.
-_NEEDS = {
-    Channel.EMAIL: Need.YES,
-    Channel.TEXT: Need.YES,
-    Channel.LETTER: Need.UNLESS_NO,
-    Channel.CALL: Need.UNLESS_NO,
-    Channel.MEETING: Need.YES,
-}
-_DAYTIME = {Channel.TEXT: Hours.parse("8:00-21:00")}
+_NEEDS = {channel: channel.row.need for channel in Channel}
+_DAYTIME = {channel: Hours.parse(channel.row.hours) for channel in Channel if channel.row.hours}
 
 
 class Settings(Model):

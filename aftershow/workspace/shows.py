@@ -10,38 +10,14 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from aftershow.words import Answer, Channel
+from aftershow.words.fields import ContactField
 from aftershow.workspace.model import Country, Key, Line, Model, Text, TimeZone
 from aftershow.workspace.wording import did_you_mean, found
 
 #: What Aftershow knows of a row; everything else is an answer, `answers.NAME`.
 FIELDS = (
-    "given_name",
-    "family_name",
-    "full_name",
-    "title",
-    "email",
-    "phone",
-    "mobile",
-    "fax",
-    "company",
-    "address_1",
-    "address_2",
-    "city",
-    "state",
-    "postal_code",
-    "country",
-    "language",
-    "badge",
-    "captured_at",
-    "captured_date",
-    "captured_time",
-    "captured_by",
-    "grade",
-    "owner",
-    "notes",
-    "is_customer",
-    "permission.email",
-    "permission.text",
+    *(str(field) for field in ContactField if field.row.cell),
+    *(f"permission.{channel}" for channel in Channel if channel.row.asked_in_files),
 )
 #: A column that is kept in the raw row and nowhere else.
 RAW_ONLY = "-"

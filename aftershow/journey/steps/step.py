@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, TypeA
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from aftershow.words import Channel, InteractionKind
+from aftershow.words.kinds import Then, kinds_with, outcomes_of
 from aftershow.workspace.amounts import Money
 from aftershow.workspace.durations import Duration, Wait
 from aftershow.workspace.model import Key, Model, Text
@@ -15,35 +16,14 @@ NO_WAIT = Wait.parse(0)
 
 #: What may come back on a step, by channel; `silence` is that nothing did.
 OUTCOMES: Mapping[Channel, tuple[InteractionKind, ...]] = {
-    Channel.EMAIL: (
-        InteractionKind.REPLIED,
-        InteractionKind.FORM_SUBMITTED,
-        InteractionKind.CLICKED,
-        InteractionKind.OPENED,
-        InteractionKind.BOUNCED,
-    ),
-    Channel.TEXT: (InteractionKind.RECEIVED, InteractionKind.CLICKED, InteractionKind.UNDELIVERED),
-    Channel.LETTER: (InteractionKind.RETURNED, InteractionKind.DELIVERED),
-    Channel.CALL: (
-        InteractionKind.CONNECTED,
-        InteractionKind.CALLBACK_ASKED,
-        InteractionKind.LEFT_VOICEMAIL,
-        InteractionKind.NO_ANSWER,
-        InteractionKind.BUSY,
-        InteractionKind.WRONG_NUMBER,
-        InteractionKind.DO_NOT_CALL,
-    ),
-    Channel.MEETING: (
-        InteractionKind.ACCEPTED,
-        InteractionKind.TENTATIVE,
-        InteractionKind.DECLINED,
-    ),
+    channel: outcomes_of(channel) for channel in Channel
 }
 SILENCE = "silence"
 #: Signs that a message arrived, no answers: the person waits on, unless `on` names them.
-SIGNS = (InteractionKind.OPENED, InteractionKind.CLICKED, InteractionKind.DELIVERED)
+SIGNS = kinds_with(Then.WAITS)
 #: After one of these another attempt is made, while there are attempts left.
-TRY_AGAIN = (InteractionKind.NO_ANSWER, InteractionKind.BUSY, InteractionKind.LEFT_VOICEMAIL)
+TRY_AGAIN = kinds_with(Then.TRIES_AGAIN)
+_WITH_ATTEMPTS = tuple(channel for channel in Channel if set(OUTCOMES[channel]) & set(TRY_AGAIN))
 
 
 def _as_tuple(value: Any) -> Any:
@@ -153,8 +133,8 @@ class SendingStep(TimedStep):
             raise ValueError("a step with `every` has no `on` and no `attempts`")
         if self.every is not None and self.every.count == 0:
             raise ValueError("`every` needs a length of time, such as `8 weeks`")
-        if self.attempts > 1 and self.channel is not Channel.CALL:
-            raise ValueError("only calls have `attempts`")
+        if self.attempts > 1 and self.channel not in _WITH_ATTEMPTS:
+            raise ValueError(f"only {', '.join(_WITH_ATTEMPTS)} steps have `attempts`")
         return self
 
     @property

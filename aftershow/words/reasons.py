@@ -1,0 +1,155 @@
+"""Why a message is held, each reason with what follows from it and what can be done about it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aftershow.words.word import Word
+
+
+class Lasts(StrEnum):
+    """How long a reason holds a message."""
+
+    #: it goes away by itself or by a person's hand: the person waits at the step until it does
+    PASSES = "passes"
+    #: it is looked at again, and the person goes on: released while nothing later has come for them
+    MAY_CHANGE = "may change"
+    #: it is decided at the due time and then stays: such a message is not looked at again
+    FOR_GOOD = "for good"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReasonRow:
+    """What is known of a reason to hold."""
+
+    lasts: Lasts
+    #: it lies in the person and the channel: what comes instead of the step may still reach them
+    may_stand_in: bool
+    #: what it means, in a sentence without its dot
+    about: str
+    #: what a marketer can do about it, in a sentence without its dot
+    remedy: str
+
+
+class HoldReason(Word):
+    """Why a message is held."""
+
+    row: ReasonRow
+
+    EXITED = (
+        "exited",
+        ReasonRow(
+            lasts=Lasts.FOR_GOOD,
+            may_stand_in=False,
+            about="the person left the campaign",
+            remedy="nothing to do: to write to them again, start another campaign",
+        ),
+    )
+    NO_ADDRESS = (
+        "no_address",
+        ReasonRow(
+            lasts=Lasts.MAY_CHANGE,
+            may_stand_in=True,
+            about="the contact has no address for this channel",
+            remedy="find it out and import it, or give the step an `otherwise:` that goes by another channel",
+        ),
+    )
+    SUPPRESSED = (
+        "suppressed",
+        ReasonRow(
+            lasts=Lasts.MAY_CHANGE,
+            may_stand_in=True,
+            about="the address must not be used",
+            remedy="`aftershow contact CONTACT` says why; import another address of theirs, or give the"
+            " step an `otherwise:` that goes by another channel",
+        ),
+    )
+    PERMISSION = (
+        "permission",
+        ReasonRow(
+            lasts=Lasts.MAY_CHANGE,
+            may_stand_in=True,
+            about="the person has not given the permission that this channel needs",
+            remedy="there is no yes on record for this channel, or there is a no, which stays; if the show's"
+            " terms allow it, write it under `permissions:` in config/shows/NAME.yaml",
+        ),
+    )
+    CONDITION = (
+        "condition",
+        ReasonRow(
+            lasts=Lasts.FOR_GOOD,
+            may_stand_in=True,
+            about="the step's `if` does not hold for this person",
+            remedy="nothing to do if that is meant; else correct the `if:`, for those who come to it later",
+        ),
+    )
+    DUPLICATE_ADDRESS = (
+        "duplicate_address",
+        ReasonRow(
+            lasts=Lasts.MAY_CHANGE,
+            may_stand_in=False,
+            about="another contact with the same address gets this step",
+            remedy="if they are one person, say so with `aftershow review`; else one of them has it already",
+        ),
+    )
+    FREQUENCY_CAP = (
+        "frequency_cap",
+        ReasonRow(
+            lasts=Lasts.PASSES,
+            may_stand_in=False,
+            about="the person has heard enough from us, over all campaigns",
+            remedy="it goes by itself once there is room, if that is in time; `per_contact:` under `limits:`"
+            " in config/aftershow.yaml says how much is enough",
+        ),
+    )
+    QUIET_HOURS = (
+        "quiet_hours",
+        ReasonRow(
+            lasts=Lasts.PASSES,
+            may_stand_in=False,
+            about="it is night, or outside the sending hours, where the person lives",
+            remedy="it goes by itself when the hours begin; `hours:` in config/aftershow.yaml and the"
+            " campaign's `send_window:` say when that is",
+        ),
+    )
+    CONTENT = (
+        "content",
+        ReasonRow(
+            lasts=Lasts.MAY_CHANGE,
+            may_stand_in=False,
+            about="the template could not be rendered for this person",
+            remedy="`aftershow preview TEMPLATE CONTACT` says what is wrong; correct the template",
+        ),
+    )
+    HOLD_OUT = (
+        "hold_out",
+        ReasonRow(
+            lasts=Lasts.FOR_GOOD,
+            may_stand_in=False,
+            about="the person is in the part of the audience that hears nothing, for comparison",
+            remedy="nothing to do: `hold_out:` of the campaign's audience says how many hear nothing",
+        ),
+    )
+    APPROVAL = (
+        "approval",
+        ReasonRow(
+            lasts=Lasts.PASSES,
+            may_stand_in=False,
+            about="someone must let it go first",
+            remedy="let it go with `aftershow approve CAMPAIGN --yes`",
+        ),
+    )
+    NO_DATE = (
+        "no_date",
+        ReasonRow(
+            lasts=Lasts.FOR_GOOD,
+            may_stand_in=True,
+            about="the date that the step counts from is not known of this person",
+            remedy="find the date out before the step is due, as with `asks:` of an earlier one, or give the"
+            " step an `otherwise:`",
+        ),
+    )
+
+
+def lasting(how: Lasts) -> tuple[HoldReason, ...]:
+    """Return the reasons that hold a message so long."""
+    return tuple(reason for reason in HoldReason if reason.row.lasts is how)
