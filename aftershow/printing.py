@@ -6,7 +6,7 @@ would steer a terminal; no text is taken for Rich's markup.
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -21,6 +21,7 @@ from rich.text import Text
 
 from aftershow.phrases import moved_on, number_of
 from aftershow.signs import escaped, plain
+from aftershow.words import HoldReason, State
 
 if TYPE_CHECKING:
     from aftershow.audience.explanation import Explanation
@@ -85,6 +86,14 @@ def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]])
 def counted(counts: Mapping[str, int]) -> str:
     """Say counts in a line: 3 permission, 1 no_address."""
     return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
+
+
+def remedies(reasons: Iterable[str | None]) -> None:
+    """Say of each reason to hold what it means, and what can be done about it."""
+    found = set(reasons)
+    for reason in HoldReason:
+        if reason in found:
+            say(f"  {reason}: {reason.row.about} {reason.row.remedy}")
 
 
 @contextmanager
@@ -177,6 +186,7 @@ def plan(made: "Plan", timezone: str) -> None:
         say(f"They cost {made.cost:.2f} altogether.")
     held = [(m.contact, m.step, m.reason) for m in made.held]
     table(f"{len(held)} would be held", ("contact", "step", "reason"), held)
+    remedies(m.reason for m in made.held)
     if made.outside:
         outside = [(count, clause) for clause, count in made.outside.items()]
         table("Not in the audience", ("people", "because this fails"), outside)
@@ -285,6 +295,7 @@ def ledger(campaign: str, summary: "Summary") -> None:
         list(summary.by_state.items()),
     )
     say(f"held: {counted(summary.held)}")
+    remedies(summary.held)
     say(f"channels: {counted(summary.by_channel)}")
 
 
@@ -362,6 +373,7 @@ def person(profile: "Profile") -> None:
             (_minute(m.due_at), m.campaign, m.step, m.channel, m.state, m.reason) for m in profile.messages
         ]
         table("Not sent, or not known", ("due", "campaign", "step", "channel", "state", "reason"), waiting)
+        remedies(m.reason for m in profile.messages if m.state == State.HELD)
     happened = [
         (
             _minute(event.occurred_at),

@@ -24,9 +24,9 @@ class ReasonRow:
     lasts: Lasts
     #: it lies in the person and the channel: what comes instead of the step may still reach them
     may_stand_in: bool
-    #: what it means, in a sentence without its dot
+    #: what it means, in a sentence; the glossary has the same
     about: str
-    #: what a marketer can do about it, in a sentence without its dot
+    #: what a marketer can do about it, in a sentence
     remedy: str
 
 
@@ -40,8 +40,8 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.FOR_GOOD,
             may_stand_in=False,
-            about="the person left the campaign",
-            remedy="nothing to do: to write to them again, start another campaign",
+            about="The person left the campaign.",
+            remedy="Nothing to do: to write to them again, start another campaign.",
         ),
     )
     NO_ADDRESS = (
@@ -49,8 +49,9 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.MAY_CHANGE,
             may_stand_in=True,
-            about="the contact has no address for this channel",
-            remedy="find it out and import it, or give the step an `otherwise:` that goes by another channel",
+            about="The contact has no address for this channel.",
+            remedy="Find it out and import it, or give the step an `otherwise:` that goes by another "
+            "channel.",
         ),
     )
     SUPPRESSED = (
@@ -58,9 +59,9 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.MAY_CHANGE,
             may_stand_in=True,
-            about="the address must not be used",
-            remedy="`aftershow contact CONTACT` says why; import another address of theirs, or give the"
-            " step an `otherwise:` that goes by another channel",
+            about="The address must not be used.",
+            remedy="`aftershow contact CONTACT` says why; import another address of theirs, or give the "
+            "step an `otherwise:` that goes by another channel.",
         ),
     )
     PERMISSION = (
@@ -68,9 +69,9 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.MAY_CHANGE,
             may_stand_in=True,
-            about="the person has not given the permission that this channel needs",
-            remedy="there is no yes on record for this channel, or there is a no, which stays; if the show's"
-            " terms allow it, write it under `permissions:` in config/shows/NAME.yaml",
+            about="The person has not given the permission that this channel needs.",
+            remedy="If the show's terms allow it, write it under `permissions:` in config/shows/NAME.yaml; "
+            "it counts for leads that are imported from then on. Whoever said no stays out.",
         ),
     )
     CONDITION = (
@@ -78,8 +79,8 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.FOR_GOOD,
             may_stand_in=True,
-            about="the step's `if` does not hold for this person",
-            remedy="nothing to do if that is meant; else correct the `if:`, for those who come to it later",
+            about="The step's `if` does not hold for this person.",
+            remedy="Nothing to do if that is meant; else correct the `if:`, for those who come to it later.",
         ),
     )
     DUPLICATE_ADDRESS = (
@@ -87,8 +88,8 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.MAY_CHANGE,
             may_stand_in=False,
-            about="another contact with the same address gets this step",
-            remedy="if they are one person, say so with `aftershow review`; else one of them has it already",
+            about="Another contact with the same address gets this step.",
+            remedy="If they are one person, say so with `aftershow review`; else one of them has it already.",
         ),
     )
     FREQUENCY_CAP = (
@@ -96,9 +97,9 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.PASSES,
             may_stand_in=False,
-            about="the person has heard enough from us, over all campaigns",
-            remedy="it goes by itself once there is room, if that is in time; `per_contact:` under `limits:`"
-            " in config/aftershow.yaml says how much is enough",
+            about="The person has heard enough from us, over all campaigns; calls do not count.",
+            remedy="It goes by itself once there is room, if that is in time; `per_contact:` under "
+            "`limits:` in config/aftershow.yaml says how much is enough.",
         ),
     )
     QUIET_HOURS = (
@@ -106,9 +107,9 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.PASSES,
             may_stand_in=False,
-            about="it is night, or outside the sending hours, where the person lives",
-            remedy="it goes by itself when the hours begin; `hours:` in config/aftershow.yaml and the"
-            " campaign's `send_window:` say when that is",
+            about="It is outside the hours for this channel where the person lives.",
+            remedy="It goes by itself when the hours begin; `hours:` in config/aftershow.yaml and the "
+            "campaign's `send_window:` say when that is.",
         ),
     )
     CONTENT = (
@@ -116,8 +117,8 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.MAY_CHANGE,
             may_stand_in=False,
-            about="the template could not be rendered for this person",
-            remedy="`aftershow preview TEMPLATE CONTACT` says what is wrong; correct the template",
+            about="The template could not be rendered for this person.",
+            remedy="`aftershow preview TEMPLATE CONTACT` says what is wrong; correct the template.",
         ),
     )
     HOLD_OUT = (
@@ -125,8 +126,8 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.FOR_GOOD,
             may_stand_in=False,
-            about="the person is in the part of the audience that hears nothing, for comparison",
-            remedy="nothing to do: `hold_out:` of the campaign's audience says how many hear nothing",
+            about="The person is in the part of the audience that hears nothing, for comparison.",
+            remedy="Nothing to do: `hold_out:` of the campaign's audience says how many hear nothing.",
         ),
     )
     APPROVAL = (
@@ -134,8 +135,8 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.PASSES,
             may_stand_in=False,
-            about="someone must let it go first",
-            remedy="let it go with `aftershow approve CAMPAIGN --yes`",
+            about="Someone must let it go first.",
+            remedy="Let it go with `aftershow approve CAMPAIGN --yes`.",
         ),
     )
     NO_DATE = (
@@ -143,9 +144,9 @@ class HoldReason(Word):
         ReasonRow(
             lasts=Lasts.FOR_GOOD,
             may_stand_in=True,
-            about="the date that the step counts from is not known of this person",
-            remedy="find the date out before the step is due, as with `asks:` of an earlier one, or give the"
-            " step an `otherwise:`",
+            about="The date that the step counts from is not known of this person.",
+            remedy="Find the date out before the step is due, as with `asks:` of an earlier one, or give "
+            "the step an `otherwise:`.",
         ),
     )
 

@@ -1,0 +1,60 @@
+"""What a channel needs beside its row is there for every channel."""
+
+from collections.abc import Collection
+from typing import get_args
+
+import pytest
+
+from aftershow.content.compose import COMPOSE
+from aftershow.content.foreign import _PARTS
+from aftershow.demo.characters import HABITS
+from aftershow.demo.picture import COLOURS
+from aftershow.journey.steps import Step
+from aftershow.journey.steps.step import SendingStep
+from aftershow.ledger.holds import _ONE_READER
+from aftershow.people.addresses import ADDRESSES
+from aftershow.ports import Rendered
+from aftershow.words.channels import Channel, consent_channel
+from connectors.outbox import Connector
+
+EVERY = frozenset(Channel)
+
+
+def steps() -> set[type]:
+    """Return the kinds of steps that the YAML knows."""
+    union, *_ = get_args(Step)
+    return {get_args(kind)[0] for kind in get_args(union)}
+
+
+@pytest.mark.parametrize(
+    ("what", "there"),
+    [
+        ("an address, people/addresses", ADDRESSES),
+        ("how its message is written, content/compose", {*COMPOSE, Channel.EMAIL}),
+        ("the value that a connector gets, ports", {kind.channel for kind in get_args(Rendered)}),
+        ("a step, journey/steps/", {step.channel for step in steps() if issubclass(step, SendingStep)}),
+        ("the outbox", Connector.channels),
+        ("what people do in the demo, demo/characters", HABITS),
+        ("a colour, demo/picture", COLOURS),
+    ],
+)
+def test_every_channel_has(what: str, there: Collection[Channel]) -> None:
+    """A new channel is named here until it has all that it needs."""
+    assert EVERY - set(there) == set(), f"lacks {what}"
+
+
+def test_one_gets_what_a_machine_takes_to_an_address() -> None:
+    """Two contacts with one address get one message where a machine delivers it, and nowhere else."""
+    assert set(_ONE_READER) == {channel for channel in Channel if channel.row.by_machine}
+
+
+def test_what_is_more_than_a_text_has_its_parts() -> None:
+    """What travels from the process that renders is known for each channel that has a subject or a length."""
+    assert set(_PARTS) >= {channel for channel in Channel if "subject.txt" in channel.row.files}
+
+
+def test_a_channel_whose_permission_counts_has_its_own() -> None:
+    """Permission is asked for once: no channel stands behind two others."""
+    for channel in Channel:
+        assert consent_channel(consent_channel(channel)) is consent_channel(channel)
+        assert channel.row.need is consent_channel(channel).row.need
