@@ -1,20 +1,17 @@
 """The tables and the SQL that must mean the same on both databases."""
 
 import traceback
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, func, insert, inspect, literal, make_url, select
+from sqlalchemy import Engine, func, insert, inspect, literal, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from aftershow.people.numbers import take_ids
 from aftershow.store.bulk import insert_rows
-from aftershow.store.engine import open_engine
 from aftershow.store.migrate import configuration, newest, upgrade
 from aftershow.store.tables import contact, enrollment, interaction, meeting, message, metadata, secret, show
 from aftershow.store.types import Moment, later
@@ -101,25 +98,6 @@ def test_errors_of_many_rows_do_not_show_them(engine: Engine) -> None:
     with pytest.raises(Exception, match=r"(?i)unique") as caught:
         write()
     assert "ana@example.com" not in "".join(traceback.format_exception(caught.value))
-
-
-@pytest.fixture
-def unmade_engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
-    """An engine on a database without tables, once for each kind."""
-    if database_url.startswith("sqlite"):
-        engine = open_engine(f"sqlite:///{tmp_path}/old.db")
-        yield engine
-        engine.dispose()
-        return
-    admin = open_engine(database_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE old")
-    engine = open_engine(make_url(database_url).set(database="old").render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE old")
-    admin.dispose()
 
 
 _IN_A_CAMPAIGN = (
