@@ -24,13 +24,12 @@ from aftershow.store.tables import (
     review,
 )
 from aftershow.words import Answer, Direction, InteractionKind
+from aftershow.words.fields import FLAGS
 
 #: Columns of which the later one counts.
 _LATEST = ("last_captured_at", "last_sent_at", "last_opened_at", "last_clicked_at", "last_replied_at")
 #: What a contact does not take over from another.
-_OWN = frozenset(
-    ("id", "created_at", "updated_at", "locked", "email_is_shared", "is_customer", "rep", *_LATEST)
-)
+_OWN = frozenset(("id", "created_at", "updated_at", "locked", "email_is_shared", "rep", *FLAGS, *_LATEST))
 
 
 def lock_both(connection: Connection, keep: int, gone: int) -> tuple[RowMapping, RowMapping]:
@@ -84,7 +83,7 @@ def _filled(kept: RowMapping, lost: RowMapping) -> dict[str, Any]:
         filled[name] = max(filter(None, (kept[name], lost[name])), default=None)
     locked_there = [name for name in lost["locked"] if name in filled and name not in kept["locked"]]
     filled["locked"] = [*kept["locked"], *locked_there]
-    filled["is_customer"] = kept["is_customer"] or lost["is_customer"]
+    filled |= {name: kept[name] or lost[name] for name in FLAGS}
     return filled
 
 

@@ -16,7 +16,7 @@ from aftershow.people.zones import likely_zones
 from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import contact, interaction, lead
 from aftershow.store.types import in_list
-from aftershow.words.fields import fields_told
+from aftershow.words.fields import FLAGS, fields_told
 
 #: Columns that captures tell, as they stand in the facts.
 _TOLD = tuple(str(field) for field in fields_told() if field.row.kept)
@@ -121,7 +121,7 @@ def _completed(number: int, told: _Row, stored: RowMapping | None, *, now: datet
             extension_goes = name == "phone_extension" and "phone" in told
             if name in locked or (row[name] is None and not extension_goes):
                 row[name] = stored[name]
-    row["is_customer"] = bool(row["is_customer"])
+    row |= {name: bool(row[name]) for name in FLAGS}
     row["email_is_shared"] = bool(row["email"]) and is_shared(row["email"])
     zones = likely_zones(row["country"], row["state"], row["mobile"] or row["phone"], year=now.year)
     if stored and (not zones or "timezone" in locked):

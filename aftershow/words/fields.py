@@ -313,6 +313,9 @@ class ContactField(Word):
     )
 # fmt: on
 
+#: Columns of the contact that are true or false, and false when nobody said it.
+FLAGS = tuple(str(field) for field in ContactField if field.row.kept and field.row.kept.flag)
+
 
 def fields_told(*how: Told) -> tuple[ContactField, ...]:
     """Return the fields that captures tell so; without `how`, all that they tell."""

@@ -2,6 +2,9 @@
 
 import pytest
 
+from aftershow.audience.history import REPEATED
+from aftershow.people.merging import _LATEST
+from aftershow.store.tables import contact
 from aftershow.words.channels import Channel
 from aftershow.words.directions import Direction
 from aftershow.words.kinds import ByHand, InteractionKind, Level, Shows, Then, Why, outcomes_of
@@ -29,6 +32,12 @@ def test_a_row_fits_together(kind: InteractionKind) -> None:
         assert row.shows is Shows.NOTHING, "who was reached is not tried again"
     if row.meeting:
         assert row.channels == (Channel.MEETING,)
+
+
+def test_what_a_contact_repeats_is_known_everywhere() -> None:
+    """A column that repeats an interaction is asked for by its kind; in a merge the later one counts."""
+    columns = {column.name for column in contact.c if column.name.startswith("last_")}
+    assert {column.name for column in REPEATED.values()} == columns == set(_LATEST)
 
 
 def test_conditions_ask_by_one_name_each() -> None:
