@@ -489,17 +489,21 @@ def log(
     """
     from aftershow import printing
     from aftershow.desk import open_desk, right_now
-    from aftershow.feedback.by_hand import Report, log_by_hand, pairs
+    from aftershow.feedback.by_hand import BY_HAND, log_by_hand, pairs
     from aftershow.feedback.kinds import channel_named, channel_of, reportable
+    from aftershow.feedback.report import Report
     from aftershow.people.finding import find_contact
 
     what = reportable(kind)
     where = channel_of(what, channel_named(channel))
     answers = pairs(answer or [])
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
+        now = right_now()
         report = Report(
             contact_id=find_contact(connection, contact),
             kind=what,
+            at=at or now,
+            source=BY_HAND,
             channel=where,
             campaign=campaign,
             step=step,
@@ -509,7 +513,7 @@ def log(
             note=note,
             by=by,
         )
-        new = log_by_hand(connection, report, at=at, now=right_now())
+        new = log_by_hand(connection, report, now=now)
     _show(
         as_json, {"contact": report.contact_id, "kind": what, "new": new}, lambda: printing.logged(what, new)
     )

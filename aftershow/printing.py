@@ -380,13 +380,13 @@ def person(profile: "Profile") -> None:
             event.channel,
             event.direction,
             event.kind,
-            event.outcome,
+            event.note,
             event.campaign,
             event.step,
         )
         for event in profile.timeline
     ]
-    table("What happened", ("when", "channel", "", "what", "outcome", "campaign", "step"), happened)
+    table("What happened", ("when", "channel", "", "what", "note", "campaign", "step"), happened)
 
 
 def _source(fact: "Fact") -> str:

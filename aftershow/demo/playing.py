@@ -17,7 +17,8 @@ from aftershow.demo.characters import Reaction, comes, reaction
 from aftershow.demo.picture import draw
 from aftershow.desk import Desk, open_desk, senders_for, worker_name
 from aftershow.errors import UsageError
-from aftershow.feedback.outcomes import log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import take
 from aftershow.journey.ahead import Agenda, Event, play
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.leaving import GOAL
@@ -35,6 +36,8 @@ from aftershow.workspace.inside import leads_out
 from aftershow.workspace.shows import Show
 from aftershow.workspace.workspace import SETTINGS, load_workspace
 
+#: Who reports what people do about their messages.
+SOURCE = "demo"
 #: Says that a folder is a demo's, so that a later demo may replace it.
 MARK = ".aftershow-demo"
 #: The play begins on the morning after the last day of Pack Expo 2026, and ends after the next one.
@@ -222,40 +225,38 @@ class _Stage:
         ]
 
     def _react(self, done: Reaction, key: str, message_id: int, contact_id: int, engine: Engine) -> None:
+        report = Report(
+            contact_id=contact_id,
+            kind=done.kind,
+            at=done.at,
+            source=SOURCE,
+            external_id=key,
+            channel=done.channel,
+            message_id=message_id,
+            answers=done.answers,
+            meeting_at=done.meeting_at,
+            place=PLACE if done.meeting_at else None,
+            hard=done.kind is InteractionKind.BOUNCED,
+        )
         with engine.begin() as connection:
-            log_outcome(
-                connection,
-                contact_id,
-                done.kind,
-                channel=done.channel,
-                at=done.at,
-                source="demo",
-                external_id=key,
-                message_id=message_id,
-                answers=done.answers,
-                meeting_at=done.meeting_at,
-                place=PLACE if done.meeting_at else None,
-                data={"hard": True} if done.kind is InteractionKind.BOUNCED else None,
-                now=done.at,
-            )
+            take(connection, report, now=done.at)
         if done.kind is InteractionKind.ACCEPTED and done.meeting_at is not None:
             after = done.meeting_at + timedelta(minutes=40)
             held = partial(self._hold, key, contact_id, done.meeting_at, after)
             self.agenda.add(Event(at=after, happen=held))
 
     def _hold(self, key: str, contact_id: int, starts_at: datetime, at: datetime, engine: Engine) -> None:
+        report = Report(
+            contact_id=contact_id,
+            kind=InteractionKind.HELD if comes(key) else InteractionKind.NO_SHOW,
+            at=at,
+            source=SOURCE,
+            external_id=f"{key}:meeting",
+            channel=Channel.MEETING,
+            meeting_at=starts_at,
+        )
         with engine.begin() as connection:
-            log_outcome(
-                connection,
-                contact_id,
-                InteractionKind.HELD if comes(key) else InteractionKind.NO_SHOW,
-                channel=Channel.MEETING,
-                at=at,
-                source="demo",
-                external_id=f"{key}:meeting",
-                meeting_at=starts_at,
-                now=at,
-            )
+            take(connection, report, now=at)
 
     def _approve_later(self, connection: Connection, campaign: Campaign, *, now: datetime) -> None:
         if campaign.name in self._asked or not waiting(connection, campaign.name):
@@ -290,7 +291,7 @@ def _outcome(desk: Desk, campaigns: Iterable[str]) -> DemoOutcome:
         )
         came_back = (
             select(interaction.c.kind, func.count())
-            .where(interaction.c.source == "demo")
+            .where(interaction.c.source == SOURCE)
             .group_by(interaction.c.kind)
             .order_by(func.count().desc(), interaction.c.kind)
         )

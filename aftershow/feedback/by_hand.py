@@ -1,19 +1,17 @@
 """What a person at the keyboard reports: how a call went, what was answered, who leaves a campaign."""
 
-import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import Connection, select, update
 
 from aftershow.errors import UsageError
 from aftershow.feedback.kinds import OF_NO_CHANNEL
-from aftershow.feedback.outcomes import latest_message, log_outcome
+from aftershow.feedback.report import Report, name_of, words_of
+from aftershow.feedback.taking import latest_message, take
 from aftershow.store.tables import enrollment, interaction
-from aftershow.words import Channel, InteractionKind
+from aftershow.words import InteractionKind
 from aftershow.workspace.wording import did_you_mean
 
 #: The source of such interactions.
@@ -26,53 +24,22 @@ _NO_LETTER = re.compile(r"[\W_]+")
 _LONGEST_REASON = 200
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
-    """What someone says happened with a contact."""
+def log_by_hand(connection: Connection, report: Report, *, now: datetime) -> bool:
+    """Take what a person at the keyboard reports; whoever names no moment speaks of `now`, which is aware.
 
-    contact_id: int
-    kind: InteractionKind
-    channel: Channel | None = None
-    #: whose message it answers; None for the last one on the channel
-    campaign: str | None = None
-    step: str | None = None
-    #: name of the question to what was answered
-    answers: Mapping[str, str] = field(default_factory=dict)
-    #: aware; when the meeting begins
-    meeting_at: datetime | None = None
-    place: str | None = None
-    note: str | None = None
-    by: str | None = None
-
-
-def log_by_hand(connection: Connection, report: Report, *, at: datetime | None, now: datetime) -> bool:
-    """Write down what someone reports; `at` is when it happened, None for just now.
-
-    It is tied to the message that was handed over last of its campaign, step and channel. Returns False when
-    the same was said before: of the same moment, or, of just now, within a minute. Raises UsageError when the
-    contact got no message of the campaign or step that is named.
+    It is tied to the message that was sent last of its campaign, step and channel. Returns False when the
+    same was said before: of the same moment, or, of just now, within a minute. Raises what `take` raises.
     """
-    words, when = _fingerprint(report), at or now
-    if at is None and _said_just_now(connection, report.contact_id, words, now=now):
+    if report.at == now and _said_just_now(connection, report, now=now):
         return False
-    return log_outcome(
-        connection,
-        report.contact_id,
-        report.kind,
-        channel=report.channel,
-        at=when,
-        source=BY_HAND,
-        external_id=f"{words}:{when.timestamp():.6f}",
-        message_id=_message(connection, report),
-        answers={question_name(name): answer for name, answer in report.answers.items()},
-        meeting_at=report.meeting_at,
-        place=report.place,
-        note=report.note,
-        by=report.by,
-        # Who writes down a bounce has read it: the address is dead.
-        data={"hard": True} if report.kind is InteractionKind.BOUNCED else None,
-        now=now,
-    )
+    message_id = None
+    if report.kind not in OF_NO_CHANNEL and not (report.campaign or report.step):
+        message_id = latest_message(connection, report.contact_id, report.channel)
+    answers = {question_name(name): answer for name, answer in report.answers.items()}
+    # Who writes down a bounce has read it: nobody has the address.
+    hard = report.kind is InteractionKind.BOUNCED
+    named = replace(report, external_id=name_of(report), message_id=message_id, answers=answers, hard=hard)
+    return take(connection, named, now=now)
 
 
 def exit_by_hand(
@@ -92,19 +59,17 @@ def exit_by_hand(
     ).all()
     if not left:
         raise _not_in(connection, contact_id, campaign)
-    log_outcome(
-        connection,
-        contact_id,
-        InteractionKind.EXITED,
-        channel=None,
+    report = Report(
+        contact_id=contact_id,
+        kind=InteractionKind.EXITED,
         at=now,
         source=BY_HAND,
         external_id=f"exit:{min(left).id}",
         note=why,
         by=by,
         data={"campaign": campaign},
-        now=now,
     )
+    take(connection, report, now=now)
     return len(left)
 
 
@@ -134,39 +99,11 @@ def pairs(texts: list[str]) -> dict[str, str]:
     return found
 
 
-def _fingerprint(report: Report) -> str:
-    said = (
-        report.contact_id,
-        report.kind,
-        report.channel,
-        report.campaign,
-        report.step,
-        sorted(report.answers.items()),
-        report.meeting_at.isoformat() if report.meeting_at else None,
-        report.place,
-        report.note,
-        report.by,
-    )
-    return sha256(json.dumps(said).encode()).hexdigest()[:40]
-
-
-def _said_just_now(connection: Connection, contact_id: int, words: str, *, now: datetime) -> bool:
+def _said_just_now(connection: Connection, report: Report, *, now: datetime) -> bool:
     same = select(interaction.c.id).where(
-        interaction.c.contact_id == contact_id,
+        interaction.c.contact_id == report.contact_id,
         interaction.c.source == BY_HAND,
-        interaction.c.external_id.startswith(f"{words}:"),
+        interaction.c.external_id.startswith(f"{words_of(report)}:"),
         interaction.c.recorded_at > now - REPEATED_WITHIN,
     )
     return connection.execute(same).first() is not None
-
-
-def _message(connection: Connection, report: Report) -> int | None:
-    named = {"campaign": report.campaign, "step": report.step}
-    if report.kind in OF_NO_CHANNEL and not any(named.values()):
-        return None
-    found = latest_message(connection, report.contact_id, report.channel, **named)
-    if found is None and any(named.values()):
-        which = " ".join(f"{name} `{value}`" for name, value in named.items() if value)
-        channel = f" by {report.channel}" if report.channel else ""
-        raise UsageError(f"Nothing of {which} was sent to contact {report.contact_id}{channel}.")
-    return found

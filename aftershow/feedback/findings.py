@@ -4,7 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from aftershow.feedback.outcomes import log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import take
 from aftershow.ledger.doubts import Finding, Settled, end_doubt
 from aftershow.words import Channel, InteractionKind
 
@@ -20,18 +21,17 @@ def settle_doubt(connection: Connection, finding: Finding, *, now: datetime) -> 
     if ended is None:
         return None
     row, settled = ended
-    log_outcome(
-        connection,
-        row.contact_id,
-        InteractionKind.SENT if finding.sent else InteractionKind.NOT_SENT,
-        channel=Channel(row.channel),
+    report = Report(
+        contact_id=row.contact_id,
+        kind=InteractionKind.SENT if finding.sent else InteractionKind.NOT_SENT,
         at=row.handed_over_at if finding.sent else now,
         source=finding.source,
         external_id=f"settled:{row.id}:{row.attempts}",
+        channel=Channel(row.channel),
         message_id=row.id,
         note=settled.reason,
         by=finding.by,
         data={"campaign": row.campaign, "provider_id": finding.provider_id, "state": settled.state},
-        now=now,
     )
+    take(connection, report, now=now)
     return settled

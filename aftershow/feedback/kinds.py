@@ -1,9 +1,9 @@
-"""What may be reported, by which channel it happens, and who moved."""
+"""What may be reported, and by which channel it happens."""
 
 from collections.abc import Mapping
 
 from aftershow.errors import UsageError
-from aftershow.words import Channel, Direction, InteractionKind
+from aftershow.words import Channel, InteractionKind
 from aftershow.words.kinds import ByHand, kinds_by_hand, kinds_on
 from aftershow.workspace.wording import did_you_mean, one_of
 
@@ -20,11 +20,6 @@ OF_ANY_CHANNEL = kinds_by_hand(ByHand.ON_ANY_CHANNEL, ByHand.WITHOUT_CHANNEL)
 
 #: What can be reported; the other kinds are the machine's own, such as merged.
 REPORTABLE = tuple(kind for kind in InteractionKind if kind.row.by_hand is not ByHand.NEVER)
-
-
-def direction_of(kind: InteractionKind) -> Direction:
-    """Return who moved; what a provider reports of our message is our move."""
-    return kind.row.moved
 
 
 def reportable(word: str) -> InteractionKind:

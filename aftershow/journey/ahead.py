@@ -13,7 +13,7 @@ from itertools import count
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, String, cast, exists, func, literal, select, update
+from sqlalchemy import Connection, Engine, exists, func, literal, select
 
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.enrolling import changes_with_time
@@ -23,12 +23,12 @@ from aftershow.ledger.approvals import approve
 from aftershow.ledger.planning import occurrence, review
 from aftershow.ledger.pretending import is_due, pretend_due
 from aftershow.ledger.rules import StepRules
+from aftershow.ledger.settling import log_sent
 from aftershow.ledger.tally import Tally
 from aftershow.people.zones import zones_of
-from aftershow.store.engine import insert_into
-from aftershow.store.tables import contact, enrollment, interaction, message
+from aftershow.store.tables import contact, enrollment, message
 from aftershow.store.types import Moment, later
-from aftershow.words import Direction, HoldReason, InteractionKind, State
+from aftershow.words import HoldReason, State
 from aftershow.workspace.crons import Cron
 from aftershow.workspace.durations import Cap
 from aftershow.workspace.openings import NeverOpen
@@ -159,26 +159,7 @@ def _steps_due(connection: Connection, campaign: Campaign, *, now: datetime) -> 
 
 
 def _send(connection: Connection, rules: StepRules, *, now: datetime) -> int:
-    goes = is_due(rules, now=now)
-    sent = (
-        select(
-            message.c.contact_id,
-            message.c.channel,
-            literal(Direction.OUT.value).label("direction"),
-            literal(InteractionKind.SENT.value).label("kind"),
-            literal(now, Moment()).label("occurred_at"),
-            literal("ledger").label("source"),
-            (cast(message.c.id, String) + literal(":sent:0", String)).label("external_id"),
-            message.c.id.label("message_id"),
-            literal(now, Moment()).label("recorded_at"),
-        )
-        .where(goes)
-        .order_by(message.c.id)
-    )
-    columns = [column.name for column in sent.selected_columns]
-    connection.execute(insert_into(connection, interaction).from_select(columns, sent))
-    people = select(message.c.contact_id).where(goes)
-    connection.execute(update(contact).where(contact.c.id.in_(people)).values(last_sent_at=now))
+    log_sent(connection, is_due(rules, now=now), now=now)
     return pretend_due(connection, rules, now=now)
 
 

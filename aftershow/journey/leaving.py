@@ -26,10 +26,10 @@ from aftershow.journey.campaign import MEETING, Track
 from aftershow.journey.dates import day_number
 from aftershow.journey.versions import Version
 from aftershow.ledger.holds import people_of
-from aftershow.store.adding import add_from
+from aftershow.people.interactions import new_interactions, write_from
 from aftershow.store.tables import enrollment, interaction, lead, message
 from aftershow.store.types import Moment
-from aftershow.words import Direction, InteractionKind
+from aftershow.words import InteractionKind
 
 #: Who reports that a goal was reached.
 GOAL = "goal"
@@ -105,17 +105,16 @@ def _record_goal(connection: Connection, version: Version, goal: Expression, *, 
     campaign = version.campaign
     name = literal(f"{campaign.name}:", String) + cast(enrollment.c.contact_id, String)
     recorded = exists().where(interaction.c.source == GOAL, interaction.c.external_id == name)
+    moment = literal(now, Moment())
     reached = (
-        select(
-            enrollment.c.contact_id,
-            null().label("channel"),
-            literal(Direction.NONE.value).label("direction"),
-            literal(InteractionKind.GOAL_REACHED.value).label("kind"),
-            literal(goal.source, String).label("outcome"),
-            literal(now, Moment()).label("occurred_at"),
-            literal(GOAL).label("source"),
-            name.label("external_id"),
-            literal(now, Moment()).label("recorded_at"),
+        new_interactions(
+            InteractionKind.GOAL_REACHED,
+            contact_id=enrollment.c.contact_id,
+            at=moment,
+            source=GOAL,
+            external_id=name,
+            note=literal(goal.source, String),
+            now=moment,
         )
         .select_from(people_of(enrollment, version.show_id))
         .where(
@@ -124,4 +123,4 @@ def _record_goal(connection: Connection, version: Version, goal: Expression, *, 
             goal.sql(campaign.step_scope(now)),
         )
     )
-    add_from(connection, interaction, reached)
+    write_from(connection, reached)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, update
 
 from aftershow.errors import Problem, WorkspaceError
 from aftershow.feedback.kinds import channel_of
-from aftershow.feedback.outcomes import latest_message, log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import latest_message, take
 from aftershow.journey.ahead import Agenda, Event, play
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.casting import cast
@@ -103,17 +104,16 @@ def _come_back(connection: Connection, campaign: Campaign, number: int, happens:
     answered = None
     if channel is not None:
         answered = latest_message(connection, number, channel, campaign=campaign.name, step=happens.step)
-    log_outcome(
-        connection,
-        number,
-        kind,
-        channel=channel,
+    report = Report(
+        contact_id=number,
+        kind=kind,
         at=happens.at,
         source="test",
         external_id=f"{number}:{happens.at.isoformat()}:{kind}",
+        channel=channel,
         message_id=answered,
         answers=happens.answers,
         meeting_at=happens.meeting,
         place=happens.place,
-        now=happens.at,
     )
+    take(connection, report, now=happens.at)

@@ -11,6 +11,7 @@ from aftershow.leads.result import FixEntry, Note
 from aftershow.leads.rows import LeadRow
 from aftershow.leads.understanding import Understanding, Understood
 from aftershow.people.history import Captured, load_histories, moment_of, sort_history
+from aftershow.people.interactions import Interaction, write_many
 from aftershow.people.matching import Key, Person, Roster, add_keys, alike_keys, linking_keys
 from aftershow.people.numbers import take_ids
 from aftershow.people.permissions import MARKETING, Statement, record_all
@@ -19,9 +20,9 @@ from aftershow.people.reviews import add_reviews
 from aftershow.signs import plain
 from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import insert_into
-from aftershow.store.tables import capture, contact, fix_entry, interaction
+from aftershow.store.tables import capture, contact, fix_entry
 from aftershow.store.types import in_list
-from aftershow.words import Answer, Channel, Direction, InteractionKind
+from aftershow.words import Answer, Channel, InteractionKind
 from aftershow.workspace.shows import Show
 
 #: Why a row that has nothing but a badge can't be used.
@@ -223,23 +224,18 @@ def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
             for one in placed
         ],
     )
-    insert_rows(
-        connection,
-        interaction,
-        [
-            {
-                "contact_id": one.person.id,
-                "direction": Direction.IN.value,
-                "kind": InteractionKind.CAPTURED.value,
-                "occurred_at": one.at,
-                "source": "capture",
-                "external_id": str(one.id),
-                "data": data,
-                "recorded_at": target.now,
-            }
-            for one in placed
-        ],
-    )
+    captured = [
+        Interaction(
+            contact_id=one.person.number,
+            kind=InteractionKind.CAPTURED,
+            at=one.at,
+            source="capture",
+            external_id=str(one.id),
+            data=data,
+        )
+        for one in placed
+    ]
+    write_many(connection, captured, now=target.now)
     # What was on the fix list may be usable now that the YAML says how to read it.
     connection.execute(
         delete(fix_entry).where(

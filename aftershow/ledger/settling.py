@@ -5,20 +5,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Dialect, Text, bindparam, cast, literal, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError
 from aftershow.ledger.claims import HandedOver
 from aftershow.ledger.states import By, moving
 from aftershow.ledger.tally import Tally
+from aftershow.people.interactions import Interaction, Writer, new_interactions, write, write_from
 from aftershow.people.suppressions import suppress
 from aftershow.ports import Outcome, Receipt
-from aftershow.store.engine import insert_into
-from aftershow.store.tables import contact, interaction, message
+from aftershow.store.tables import contact, message
 from aftershow.store.types import Moment, document, in_list
-from aftershow.words import Channel, Direction, InteractionKind, State
+from aftershow.words import Channel, InteractionKind, State
 
 #: The wait after nothing was sent; it doubles with each attempt, up to the longest.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=4)
@@ -91,27 +103,32 @@ _ENDS = {
         State.UNKNOWN: moving(*_OPEN, to=State.UNKNOWN, by=By.ANSWER),
     }.items()
 }
-_WHAT_WAS_SENT = select(
-    message.c.contact_id,
-    message.c.channel,
-    literal(Direction.OUT.value).label("direction"),
-    literal(InteractionKind.SENT.value).label("kind"),
-    _NOW.label("occurred_at"),
-    literal(SOURCE).label("source"),
-    (cast(message.c.id, Text) + literal(f":{InteractionKind.SENT}:0")).label("external_id"),
-    message.c.id.label("message_id"),
-    document("campaign", message.c.campaign, "provider_id", message.c.provider_id).label("data"),
-    _NOW.label("recorded_at"),
-).where(_IN_THE_WINDOW)
-_LOGGING_SENT: WeakKeyDictionary[Dialect, Any] = WeakKeyDictionary()
-_REMEMBER_SENT = (
-    update(contact)
-    .where(
-        contact.c.id.in_(select(message.c.contact_id).where(_IN_THE_WINDOW)),
-        or_(contact.c.last_sent_at.is_(None), contact.c.last_sent_at < _NOW),
-    )
-    .values(last_sent_at=_NOW)
-)
+
+
+def _what_was_sent(which: ColumnElement[bool], at: ColumnElement[datetime]) -> Select[Any]:
+    """Give what happens when messages are sent, in earnest and in virtual time."""
+    return new_interactions(
+        InteractionKind.SENT,
+        contact_id=message.c.contact_id,
+        at=at,
+        source=SOURCE,
+        external_id=cast(message.c.id, Text) + literal(f":{InteractionKind.SENT}:0"),
+        channel=message.c.channel,
+        message_id=message.c.id,
+        data=document("campaign", message.c.campaign, "provider_id", message.c.provider_id),
+        now=at,
+    ).where(which)
+
+
+def _remember_sent(which: ColumnElement[bool], at: ColumnElement[datetime]) -> Update:
+    """Let the contacts' own column say when they were written to last."""
+    earlier = or_(contact.c.last_sent_at.is_(None), contact.c.last_sent_at < at)
+    theirs = contact.c.id.in_(select(message.c.contact_id).where(which))
+    return update(contact).where(theirs, earlier).values(last_sent_at=at)
+
+
+_LOG_SENT = Writer(_what_was_sent(_IN_THE_WINDOW, _NOW))
+_REMEMBER_SENT = _remember_sent(_IN_THE_WINDOW, _NOW)
 
 
 def settle(
@@ -209,45 +226,41 @@ def _log_accepted(connection: Connection, fates: Sequence[_Ended], *, now: datet
     """Write what was sent, of whoever the person is now: contacts are merged while a provider is called."""
     sent = [sent.message_id for sent, fate in fates if fate.state is State.ACCEPTED]
     if sent:
-        connection.execute(_logging_sent(connection), {"ids": sent, "now": now})
+        _LOG_SENT.write(connection, {"ids": sent, "now": now})
         connection.execute(_REMEMBER_SENT, {"ids": sent, "now": now})
     return len(sent)
 
 
-def _logging_sent(connection: Connection) -> Any:
-    # SQLAlchemy remembers no statement with ON CONFLICT, and would put it into words for each window.
-    dialect = connection.dialect
-    if dialect not in _LOGGING_SENT:
-        names = [column.name for column in _WHAT_WAS_SENT.selected_columns]
-        insert = insert_into(connection, interaction).from_select(names, _WHAT_WAS_SENT)
-        _LOGGING_SENT[dialect] = insert.on_conflict_do_nothing().compile(dialect=dialect)
-    return _LOGGING_SENT[dialect]
+def log_sent(connection: Connection, which: ColumnElement[bool], *, now: datetime) -> None:
+    """Write down of messages that they were sent at this moment, where time is virtual."""
+    at = literal(now, Moment())
+    write_from(connection, _what_was_sent(which, at).order_by(message.c.id))
+    connection.execute(_remember_sent(which, at))
 
 
 def _log_others(
     connection: Connection, fates: Sequence[_Ended], *, campaign: str, channel: Channel, now: datetime
 ) -> int:
-    others = [(sent, fate) for sent, fate in fates if fate.kind and fate.state is not State.ACCEPTED]
+    others = [
+        (sent, fate, fate.kind) for sent, fate in fates if fate.kind and fate.state is not State.ACCEPTED
+    ]
     if not others:
         return 0
     query = select(message.c.id, message.c.contact_id)
-    ids = [sent.message_id for sent, _ in others]
+    ids = [sent.message_id for sent, *_ in others]
     owners = {row.id: row.contact_id for row in connection.execute(query.where(message.c.id.in_(ids)))}
-    rows = [
-        {
-            "contact_id": owners[sent.message_id],
-            "channel": channel.value,
-            "direction": Direction.OUT.value,
-            "kind": fate.kind,
-            "outcome": fate.reason,
-            "occurred_at": now,
-            "source": SOURCE,
-            "external_id": f"{sent.message_id}:{fate.kind}:{fate.attempts}",
-            "message_id": sent.message_id,
-            "data": {"campaign": campaign, "provider_id": fate.provider_id},
-            "recorded_at": now,
-        }
-        for sent, fate in others
+    interactions = [
+        Interaction(
+            contact_id=owners[sent.message_id],
+            kind=kind,
+            at=now,
+            source=SOURCE,
+            external_id=f"{sent.message_id}:{kind}:{fate.attempts}",
+            channel=channel,
+            message_id=sent.message_id,
+            note=fate.reason,
+            data={"campaign": campaign, "provider_id": fate.provider_id},
+        )
+        for sent, fate, kind in others
     ]
-    connection.execute(insert_into(connection, interaction).on_conflict_do_nothing(), rows)
-    return len(rows)
+    return write(connection, interactions, now=now)

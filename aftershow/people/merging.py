@@ -8,6 +8,7 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from aftershow.errors import UsageError
 from aftershow.people.history import load_histories
+from aftershow.people.interactions import Interaction, write
 from aftershow.people.meetings import move_meetings
 from aftershow.people.permissions import stricter
 from aftershow.people.records import write_records
@@ -23,7 +24,7 @@ from aftershow.store.tables import (
     permission_evidence,
     review,
 )
-from aftershow.words import Answer, Direction, InteractionKind
+from aftershow.words import Answer, InteractionKind
 from aftershow.words.fields import FLAGS
 
 #: Columns of which the later one counts.
@@ -150,18 +151,15 @@ def _remember(connection: Connection, keep: int, lost: RowMapping, *, by: str, n
             id=gone, into_id=keep, fields=_as_document(lost.items()), merged_by=by, merged_at=now
         )
     )
-    connection.execute(
-        insert(interaction).values(
-            contact_id=keep,
-            direction=Direction.NONE,
-            kind=InteractionKind.MERGED,
-            occurred_at=now,
-            source="merge",
-            external_id=str(gone),
-            data={"contact": gone, "by": by},
-            recorded_at=now,
-        )
+    merged = Interaction(
+        contact_id=keep,
+        kind=InteractionKind.MERGED,
+        at=now,
+        source="merge",
+        external_id=str(gone),
+        data={"contact": gone, "by": by},
     )
+    write(connection, [merged], now=now)
 
 
 def _as_document(items: Iterable[tuple[Any, Any]]) -> dict[str, Any]:

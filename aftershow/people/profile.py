@@ -104,7 +104,8 @@ class Happening:
     kind: str
     channel: str | None
     direction: str
-    outcome: str | None
+    #: what was said, in words
+    note: str | None
     source: str
     #: whose message it belongs to, if any
     campaign: str | None
@@ -289,7 +290,7 @@ def _timeline(connection: Connection, contact_id: int) -> list[Happening]:
             kind=row.kind,
             channel=row.channel,
             direction=row.direction,
-            outcome=row.outcome,
+            note=row.note,
             source=row.source,
             campaign=row.campaign,
             step=row.step,

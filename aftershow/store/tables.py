@@ -376,7 +376,8 @@ interaction = Table(
     Column("channel", String(10)),
     Column("direction", String(4), nullable=False),
     Column("kind", String(20), nullable=False),
-    Column("outcome", Text),
+    #: what was said, in words
+    Column("note", Text),
     Column("occurred_at", Moment, nullable=False),
     #: who reports it, and its own name for it: the same report twice is one interaction
     Column("source", String(40), nullable=False),

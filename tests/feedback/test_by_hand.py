@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Connection
 
 from aftershow.errors import UsageError
-from aftershow.feedback.by_hand import Report, exit_by_hand, log_by_hand, pairs, question_name
+from aftershow.feedback.by_hand import BY_HAND, exit_by_hand, log_by_hand, pairs, question_name
+from aftershow.feedback.report import Report
 from aftershow.store.tables import enrollment, interaction, lead
 from aftershow.words import Channel, InteractionKind
 from tests.feedback.conftest import DAY, NOW, rows
@@ -17,8 +18,8 @@ NO_ANSWER: dict[str, Any] = {"kind": InteractionKind.NO_ANSWER, "channel": Chann
 
 
 def say(connection: Connection, now: datetime = NOW, at: datetime | None = None, **words: Any) -> bool:
-    report = Report(**{"contact_id": 1} | NO_ANSWER | words)
-    return log_by_hand(connection, report, at=at, now=now)
+    report = Report(**{"contact_id": 1, "at": at or now, "source": BY_HAND} | NO_ANSWER | words)
+    return log_by_hand(connection, report, now=now)
 
 
 def test_a_report_answers_the_step(connection: Connection) -> None:
@@ -87,7 +88,7 @@ def test_leaving_by_hand(connection: Connection) -> None:
         (NOW, "by hand: bought elsewhere")
     }
     (row,) = rows(connection, interaction)
-    assert (row["kind"], row["direction"], row["outcome"]) == ("exited", "none", "by hand: bought elsewhere")
+    assert (row["kind"], row["direction"], row["note"]) == ("exited", "none", "by hand: bought elsewhere")
     assert (row["data"]["campaign"], row["data"]["by"]) == ("c", "dana")
 
 

@@ -11,7 +11,6 @@ from aftershow.feedback.kinds import (
     REPORTABLE,
     channel_named,
     channel_of,
-    direction_of,
     reportable,
 )
 from aftershow.words import Channel, Direction, InteractionKind
@@ -89,4 +88,4 @@ def test_what_can_not_be_meant(kind: str, said: str | None, message: str) -> Non
 )
 def test_who_moved(kind: str, direction: str) -> None:
     """A reply is their move, a call and what becomes of our messages ours, a note nobody's."""
-    assert direction_of(InteractionKind(kind)) is Direction(direction)
+    assert InteractionKind(kind).row.moved is Direction(direction)

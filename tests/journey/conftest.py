@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
-from aftershow.feedback.outcomes import latest_message, log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import latest_message, take
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.plan import Plan, make_plan
 from aftershow.journey.reading import load_campaign
@@ -189,18 +190,17 @@ class Stage:
         self.now += after or timedelta(0)
         way = Channel(channel) if channel else None
         with self.engine.begin() as connection:
-            log_outcome(
-                connection,
-                person,
-                InteractionKind(kind),
-                channel=way,
+            report = Report(
+                contact_id=person,
+                kind=InteractionKind(kind),
                 at=self.now,
                 source="test",
                 external_id=f"{person}:{kind}:{channel}:{self.now.isoformat()}",
+                channel=way,
                 message_id=latest_message(connection, person, way, step=step),
-                now=self.now,
                 **more,
             )
+            take(connection, report, now=self.now)
 
     def approve(self, steps: list[str] | None = None) -> int:
         """Let go what waits for approval in the campaign `c`."""

@@ -16,7 +16,8 @@ from sqlalchemy import event, select
 
 from aftershow.errors import OutcomeUnknownError, TemporaryError
 from aftershow.feedback.by_hand import exit_by_hand
-from aftershow.feedback.outcomes import latest_message, log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import latest_message, take
 from aftershow.journey.reading import load_campaign
 from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, committing, send_shard, take_turn
@@ -287,17 +288,16 @@ class Play:
     def _hear(self, number: int, what: str, at: datetime) -> None:
         way = Channel.CALL if what in ("no_answer", "connected") else Channel.EMAIL
         with self.engine.begin() as connection:
-            log_outcome(
-                connection,
-                number,
-                InteractionKind(what),
-                channel=way,
+            report = Report(
+                contact_id=number,
+                kind=InteractionKind(what),
                 at=at,
                 source="test",
                 external_id=f"{number}:{what}:{at.isoformat()}",
+                channel=way,
                 message_id=latest_message(connection, number, way),
-                now=at,
             )
+            take(connection, report, now=at)
         if what == "replied":
             self.replied.setdefault(number, at)
 

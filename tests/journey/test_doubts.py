@@ -118,7 +118,7 @@ def test_it_was_not_sent(stage: Stage, ana: int) -> None:
     stage.now += HOUR
     assert settle(stage, sent=False) == Settled(message=1, state="cancelled", reason="not sent")  # type: ignore[arg-type]
     (row,) = happened(stage)
-    assert (row["kind"], row["direction"], row["outcome"]) == ("not_sent", "none", "not sent")
+    assert (row["kind"], row["direction"], row["note"]) == ("not_sent", "none", "not sent")
     assert (row["occurred_at"], row["data"]["by"]) == (NOW + HOUR, "dana")
     assert last_sent(stage) is None
     assert stage.sent() == []

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select, update
 
 from aftershow.errors import LeadFileError
-from aftershow.feedback.outcomes import log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import take
 from aftershow.leads.batches import MOST_OF_ONE
 from aftershow.leads.fixes import fix_list
 from aftershow.leads.importing import import_files
@@ -319,10 +320,15 @@ def test_what_someone_told_us_later_stays_when_a_file_comes(desk: Desk) -> None:
     desk.put(head + "a@example.com,9/15/2026,none yet\n", name="first.csv")
     with desk.engine.begin() as connection:
         called = datetime(2026, 10, 1, tzinfo=UTC)
-        heard = {"channel": Channel.CALL, "source": "test", "external_id": "1", "now": called}
-        log_outcome(
-            connection, 1, InteractionKind.CONNECTED, at=called, answers={"budget": "20,000"}, **heard
+        heard = Report(
+            contact_id=1,
+            kind=InteractionKind.CONNECTED,
+            at=called,
+            source="test",
+            channel=Channel.CALL,
+            answers={"budget": "20,000"},
         )
+        take(connection, heard, now=called)
     desk.put(head + "a@example.com,9/16/2026,\n", name="older.csv")
     assert desk.rows(lead)[0]["answers"]["budget"] == "20,000"
     desk.put(head + "a@example.com,10/2/2026,30000\n", name="newer.csv")

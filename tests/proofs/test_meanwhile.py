@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from aftershow.desk import ticking_from
 from aftershow.errors import UsageError
-from aftershow.feedback.outcomes import log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import take
 from aftershow.store.tables import contact, message
 from aftershow.words import Channel, InteractionKind, State
 from tests.proofs.law import figures, require
@@ -178,14 +179,12 @@ def unsubscribe(stage: Stage) -> str | None:
     with stage.scene.engine() as engine, engine.begin() as connection:
         last = connection.scalar(select(func.max(contact.c.id)))
         assert last is not None
-        log_outcome(
-            connection,
-            last,
-            InteractionKind.UNSUBSCRIBED,
-            channel=Channel.EMAIL,
+        report = Report(
+            contact_id=last,
+            kind=InteractionKind.UNSUBSCRIBED,
             at=MORNING,
             source="proof",
-            external_id="1",
-            now=MORNING,
+            channel=Channel.EMAIL,
         )
+        take(connection, report, now=MORNING)
         return connection.scalar(select(message.c.state).where(message.c.contact_id == last))

@@ -137,6 +137,23 @@ def test_an_older_database_keeps_its_rows(unmade_engine: Engine, revision: str) 
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+def test_what_was_said_is_kept(unmade_engine: Engine) -> None:
+    """Notes of a database in use stand in their column after an upgrade, and before it once it is undone."""
+    with unmade_engine.begin() as connection:
+        command.upgrade(configuration(connection), "0005")
+        connection.exec_driver_sql(_IN_A_CAMPAIGN[0])
+        connection.exec_driver_sql(
+            "INSERT INTO interaction (id, contact_id, direction, kind, outcome, source, external_id,"
+            " occurred_at, recorded_at) VALUES (7, 1, 'none', 'note', 'moves in May', 'by hand', 'a',"
+            " '2026-01-02', '2026-01-02')"
+        )
+    upgrade(unmade_engine)
+    with unmade_engine.begin() as connection:
+        assert connection.execute(select(interaction.c.id, interaction.c.note)).all() == [(7, "moves in May")]
+        command.downgrade(configuration(connection), "0005")
+        assert connection.exec_driver_sql("SELECT outcome FROM interaction").scalar() == "moves in May"
+
+
 @pytest.mark.parametrize("statement", _IN_A_CAMPAIGN[2:])
 def test_an_upgraded_database_lets_nobody_in_twice(unmade_engine: Engine, statement: str) -> None:
     """The keys that say who is in a campaign, and who gets a step, hold after an upgrade too."""

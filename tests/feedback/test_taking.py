@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from aftershow.errors import UsageError
-from aftershow.feedback.outcomes import latest_message, log_outcome
+from aftershow.feedback.report import Report
+from aftershow.feedback.taking import latest_message, take
 from aftershow.people.suppressions import suppress
 from aftershow.store.tables import (
     contact,
@@ -29,8 +30,8 @@ _Kind = InteractionKind
 def tell(connection: Connection, kind: InteractionKind, at: datetime = NOW, **words: Any) -> bool:
     """Report something of Ana, each time under a name of its own."""
     number = len(rows(connection, interaction))
-    said = {"channel": None, "source": "test", "external_id": str(number), "now": NOW + DAY} | words
-    return log_outcome(connection, 1, kind, at=at, **said)
+    said = {"contact_id": 1, "source": "test", "external_id": str(number)} | words
+    return take(connection, Report(kind=kind, at=at, **said), now=NOW + DAY)
 
 
 def blocked(connection: Connection) -> set[tuple[str, str, str]]:
@@ -49,7 +50,7 @@ def test_a_report_is_written_down(connection: Connection) -> None:
         "callback_asked",
     )
     assert (row["occurred_at"], row["recorded_at"], row["message_id"]) == (NOW - DAY, NOW + DAY, 4)
-    assert (row["outcome"], row["data"]) == ("call in March", {"note": "call in March", "by": "dana"})
+    assert (row["note"], row["data"]) == ("call in March", {"note": "call in March", "by": "dana"})
 
 
 def test_a_report_that_is_known_changes_nothing(connection: Connection) -> None:
@@ -60,6 +61,21 @@ def test_a_report_that_is_known_changes_nothing(connection: Connection) -> None:
     assert not tell(connection, _Kind.ACCEPTED, **first)
     assert tell(connection, _Kind.ACCEPTED, source="another", external_id="x")
     assert [row["kind"] for row in rows(connection, interaction)] == ["accepted", "cancelled", "accepted"]
+
+
+def test_a_source_without_names(connection: Connection) -> None:
+    """Whoever has no names for reports is heard once too: the same words of a moment are one report."""
+    busy = {"external_id": None, "channel": Channel.CALL}
+    assert tell(connection, _Kind.BUSY, **busy)
+    assert not tell(connection, _Kind.BUSY, **busy)
+    assert tell(connection, _Kind.BUSY, NOW + DAY, **busy)
+
+
+def test_a_step_may_stand_for_its_message(connection: Connection) -> None:
+    """Whoever knows the campaign and the step, and not the message, is understood; a message counts more."""
+    tell(connection, _Kind.CONNECTED, channel=Channel.CALL, campaign="c", step="call")
+    tell(connection, _Kind.CONNECTED, channel=Channel.CALL, campaign="c", step="call", message_id=2)
+    assert [row["message_id"] for row in rows(connection, interaction)] == [4, 2]
 
 
 @pytest.mark.parametrize(
@@ -97,17 +113,7 @@ def test_answers_stand_in_the_lead_of_the_campaign(connection: Connection) -> No
 def test_answers_need_a_lead(connection: Connection) -> None:
     """Answers of someone who is no lead are refused, not lost."""
     with pytest.raises(UsageError, match="no lead"):
-        log_outcome(
-            connection,
-            2,
-            _Kind.CONNECTED,
-            channel=Channel.CALL,
-            at=NOW,
-            source="test",
-            external_id="1",
-            answers={"size": "big"},
-            now=NOW,
-        )
+        tell(connection, _Kind.CONNECTED, contact_id=2, channel=Channel.CALL, answers={"size": "big"})
 
 
 def test_a_meeting_is_kept(connection: Connection) -> None:
@@ -158,25 +164,25 @@ def test_a_meeting_that_is_not_there(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "channel", "data", "reason"),
+    ("kind", "channel", "hard", "reason"),
     [
-        (_Kind.UNSUBSCRIBED, Channel.EMAIL, {}, "unsubscribed"),
-        (_Kind.UNSUBSCRIBED, Channel.TEXT, {}, "unsubscribed"),
-        (_Kind.COMPLAINED, Channel.EMAIL, {}, "complaint"),
-        (_Kind.BOUNCED, Channel.EMAIL, {"hard": True}, "hard bounce"),
-        (_Kind.RETURNED, Channel.LETTER, {}, "returned"),
-        (_Kind.WRONG_NUMBER, Channel.CALL, {}, "wrong number"),
+        (_Kind.UNSUBSCRIBED, Channel.EMAIL, False, "unsubscribed"),
+        (_Kind.UNSUBSCRIBED, Channel.TEXT, False, "unsubscribed"),
+        (_Kind.COMPLAINED, Channel.EMAIL, False, "complaint"),
+        (_Kind.BOUNCED, Channel.EMAIL, True, "hard bounce"),
+        (_Kind.RETURNED, Channel.LETTER, False, "returned"),
+        (_Kind.WRONG_NUMBER, Channel.CALL, False, "wrong number"),
     ],
 )
 def test_an_address_is_blocked(
-    connection: Connection, kind: InteractionKind, channel: Channel, data: dict[str, Any], reason: str
+    connection: Connection, kind: InteractionKind, channel: Channel, hard: bool, reason: str
 ) -> None:
     """A dead or refused address is blocked on its channel, with or without the message that went there."""
     number, address = SENT[channel]
-    tell(connection, kind, channel=channel, data=data)
+    tell(connection, kind, channel=channel, hard=hard)
     assert blocked(connection) == {(channel, address, reason)}
     connection.execute(suppression.delete())
-    tell(connection, kind, channel=channel, data=data, message_id=number)
+    tell(connection, kind, channel=channel, hard=hard, message_id=number)
     assert blocked(connection) == {(channel, address, reason)}
 
 
@@ -187,7 +193,7 @@ def test_the_address_that_a_message_went_to_is_blocked(connection: Connection, k
         update(contact).where(contact.c.id == 1).values(email="new@example.com", phone="+13095550199")
     )
     channel = Channel.EMAIL if kind == _Kind.BOUNCED else Channel.CALL
-    tell(connection, kind, channel=channel, message_id=SENT[channel][0], data={"hard": True})
+    tell(connection, kind, channel=channel, message_id=SENT[channel][0], hard=True)
     assert {address for _, address, _ in blocked(connection)} == {SENT[channel][1]}
 
 
@@ -243,11 +249,10 @@ def test_who_was_merged_leads_on(connection: Connection) -> None:
     """A report of a contact who was merged away is of the one who took them in; of nobody, an error."""
     row = {"id": 9, "into_id": 2, "fields": {}, "merged_by": "dana", "merged_at": NOW}
     connection.execute(insert(merged_contact).values(row))
-    said = {"channel": Channel.EMAIL, "at": NOW, "source": "test", "now": NOW}
-    assert log_outcome(connection, 9, _Kind.REPLIED, external_id="1", **said)
+    assert tell(connection, _Kind.REPLIED, contact_id=9, channel=Channel.EMAIL)
     assert [row["contact_id"] for row in rows(connection, interaction)] == [2]
     with pytest.raises(UsageError, match="no contact 7"):
-        log_outcome(connection, 7, _Kind.REPLIED, external_id="2", **said)
+        tell(connection, _Kind.REPLIED, contact_id=7, channel=Channel.EMAIL)
 
 
 def test_a_returned_letter_blocks_that_very_address(connection: Connection) -> None:
