@@ -7,7 +7,7 @@ never begins takes nothing away, and what one that dies had claimed waits again 
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -23,14 +23,15 @@ from prefect.states import Cancelled
 
 from aftershow.desk import Desk
 from aftershow.ledger.claims import recover
-from aftershow.ledger.senders import held_by, settled_after
+from aftershow.ledger.senders import held_by
 from aftershow.ledger.sending import Clock
+from aftershow.ledger.shards import helpers_for, together
 from aftershow.ledger.tally import Tally
 from aftershow.phrases import number_of
+from aftershow.workspace.fingerprint import fingerprint
 from flows.artifacts import SHARE
-from flows.edition import edition
 from flows.pool import POOL
-from flows.shards import SHARD, run_mark
+from flows.shards import run_mark
 
 #: The name of the one deployment of the flow send-shards.
 HELPERS = "all-campaigns"
@@ -70,11 +71,10 @@ def ask_for_help(desk: Desk, campaign: str, due: int) -> list[UUID]:
     with get_client(sync_client=True) as client:
         online = WorkerFilter.model_validate({"status": {"any_": ["ONLINE"]}})
         workers = len(client.read_workers_for_work_pool(POOL, worker_filter=online))
-    count = min(due // SHARD, workers) - 1
     name = f"send-shards/{HELPERS}"
-    words = {"campaign": campaign, "edition": edition(desk.workspace.root)}
+    words = {"campaign": campaign, "edition": fingerprint(desk.workspace.root)}
     try:
-        return [_start(name, words) for _ in range(count)]
+        return [_start(name, words) for _ in range(helpers_for(due, workers))]
     except ObjectNotFound:
         get_run_logger().warning("`%s` is not deployed, so nobody helps: run `aftershow deploy`.", name)
         return []
@@ -153,13 +153,5 @@ def _told(client: SyncPrefectClient, helpers: list[UUID]) -> dict[UUID, Tally]:
 
 def whole(desk: Desk, campaign: str, own: Tally, help_: Help, since: datetime) -> Tally:
     """Return what a run and its helpers did together since its beginning, the dead ones included."""
-    put_off = own + help_.told
     with desk.engine.connect() as connection:
-        settled = settled_after(connection, campaign, moment=since)
-    return replace(
-        put_off,
-        accepted=settled.accepted,
-        rejected=settled.rejected,
-        unknown=settled.unknown,
-        interactions=settled.accepted + settled.rejected + put_off.deferred,
-    )
+        return together(connection, campaign, own + help_.told, since=since)

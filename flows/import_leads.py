@@ -12,10 +12,10 @@ from aftershow.desk import Desk
 from aftershow.errors import LeadFileError
 from aftershow.leads.aside import Aside, files_aside
 from aftershow.leads.each import import_each
+from aftershow.leads.folder import new_files
 from aftershow.phrases import number_of
 from aftershow.workspace.shows import Show
 from flows.artifacts import show_aside, show_import
-from flows.lead_folder import new_files
 from flows.occasion import this_occasion
 from flows.opening import opened
 from flows.run_names import named_by_moment

@@ -13,8 +13,8 @@ from prefect.runtime import flow_run
 from aftershow.desk import ticking_from
 from aftershow.errors import CampaignStoppedError
 from aftershow.ledger.tally import Tally
+from aftershow.workspace.fingerprint import require_fingerprint
 from flows.artifacts import show_share
-from flows.edition import require_edition
 from flows.occasion import this_occasion
 from flows.opening import opened
 from flows.run_names import named_by_moment
@@ -34,7 +34,7 @@ def send_shards(campaign: str, edition: str | None = None) -> dict[str, Any] | S
     with ExitStack() as stack, get_client(sync_client=True) as client:
         desk = opened(stack, occasion.workspace)
         if edition is not None:
-            require_edition(desk.workspace.root, edition)
+            require_fingerprint(desk.workspace.root, edition)
         clock, asked_by = ticking_from(occasion.now), flow_run.parent_flow_run_id
         taken = shards(desk, desk.campaign(campaign), clock, lambda: _is_at_work(client, asked_by))
         total = sum((tally for tally, _ in taken), Tally())

@@ -12,10 +12,8 @@ from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import send_shard
 from aftershow.journey.versions import in_use
 from aftershow.ledger.sending import Clock
+from aftershow.ledger.shards import SHARD
 from aftershow.ledger.tally import Tally
-
-#: Messages of one task: enough that Prefect's cost for a task does not count, few enough to see progress.
-SHARD = 2_000
 
 
 def shards(

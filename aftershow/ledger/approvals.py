@@ -27,12 +27,15 @@ class Waiting:
     until: datetime
 
 
-def waiting(connection: Connection, campaign: str) -> list[Waiting]:
-    """Return what waits for approval in a campaign, by step, the oldest first."""
+def waiting(connection: Connection, campaign: str, steps: Collection[str] | None = None) -> list[Waiting]:
+    """Return what waits for approval in a campaign, by step, the oldest first; None means every step."""
+    these = and_(message.c.campaign == campaign, _waits())
+    if steps is not None:
+        these = and_(these, message.c.step.in_(steps))
     since = func.min(message.c.due_at).label("since")
     query = (
         select(message.c.step, message.c.channel, func.count(), since, func.min(message.c.expires_at))
-        .where(message.c.campaign == campaign, _waits())
+        .where(these)
         .group_by(message.c.step, message.c.channel)
         .order_by(since, message.c.step)
     )

@@ -83,6 +83,15 @@ def recover(connection: Connection, campaign: str, *, now: datetime) -> tuple[in
     return back.rowcount, unknown.rowcount
 
 
+def recover_all(connection: Connection, *, now: datetime) -> dict[str, tuple[int, int]]:
+    """End the claims whose lease ran out, by campaign, as `recover` does.
+
+    Also of campaigns whose file is gone: no turn of theirs would look after them.
+    """
+    left = select(message.c.campaign).where(message.c.lease_until <= now).distinct()
+    return {name: recover(connection, name, now=now) for name in sorted(connection.scalars(left))}
+
+
 def _ran_out(campaign: str, state: State, now: datetime) -> ColumnElement[bool]:
     """Whether a claim ran out; what its worker has in hand, though late, is left to it."""
     dead = (

@@ -16,10 +16,10 @@ from aftershow.desk import open_desk, senders_for
 from aftershow.errors import ContentError, UsageError, WorkspaceError
 from aftershow.leads.aside import files_aside
 from aftershow.leads.each import import_each
+from aftershow.leads.folder import new_files
 from aftershow.store.engine import open_engine
 from aftershow.words import Channel
 from aftershow.workspace.workspace import load_workspace
-from flows.lead_folder import new_files
 from tests.connectors.rig import a_text
 
 #: What must not be quoted, in YAML that no file of ours can be.

@@ -11,10 +11,10 @@ from aftershow.desk import open_desk
 from aftershow.errors import LeadFileError
 from aftershow.leads.aside import MOST_TRIES, Tried, begin_trying, files_aside
 from aftershow.leads.each import import_each
+from aftershow.leads.folder import new_files
 from aftershow.leads.readers.opening import sha256_of
 from flows.import_leads import import_leads
 from flows.in_process import run_here
-from flows.lead_folder import new_files
 from tests.flows.conftest import Prefect
 from tests.promises.conftest import SHOW, Office
 

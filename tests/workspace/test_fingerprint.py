@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from aftershow.errors import UsageError
-from flows.edition import edition, require_edition
+from aftershow.workspace.fingerprint import fingerprint, require_fingerprint
 
 
 def write(root: Path, file: str, text: str) -> None:
@@ -21,18 +21,18 @@ def copies(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_the_same_files(tmp_path: Path) -> None:
-    """Copies are of one edition, wherever they lie; leads and the files of editors do not count."""
+    """Copies have one fingerprint, wherever they lie; leads and the files of editors do not count."""
     here, there = copies(tmp_path)
     write(there, "leads/expo/scans.csv", "Email")
     write(there, "templates/thanks/.subject.txt.swp", "Thank")
-    require_edition(there, edition(here))
+    require_fingerprint(there, fingerprint(here))
 
 
 @pytest.mark.parametrize("file", ["config/campaigns/follow-up.yaml", "templates/thanks/new.txt"])
 def test_other_files(tmp_path: Path, file: str) -> None:
-    """A file that is new or reads otherwise makes another edition, and the error says where."""
+    """A file that is new or reads otherwise makes another fingerprint, and the error says where."""
     here, there = copies(tmp_path)
     write(there, file, "other")
     with pytest.raises(UsageError, match="differ here") as error:
-        require_edition(there, edition(here))
+        require_fingerprint(there, fingerprint(here))
     assert str(there) in str(error.value)
