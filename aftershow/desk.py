@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
@@ -15,7 +16,7 @@ from aftershow.errors import UsageError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.reading import load_campaign
 from aftershow.ledger.sending import Clock
-from aftershow.ports import Sender
+from aftershow.ports import Reconciler, Sender
 from aftershow.privacy import close_to_others, keep_to_ourselves
 from aftershow.signing import Signer, load_secret
 from aftershow.store.engine import open_engine
@@ -24,7 +25,7 @@ from aftershow.words import Channel
 from aftershow.workspace.shows import Show
 from aftershow.workspace.wording import did_you_mean
 from aftershow.workspace.workspace import Workspace, load_workspace
-from connectors import open_sender
+from connectors import keeps_a_list, open_sender
 
 #: Folders in which commands put what not everybody is to read: Prefect's database and logs, previews.
 HOLDING_PEOPLE = (".prefect", "preview")
@@ -95,6 +96,18 @@ def senders_for(workspace: Workspace, channels: Iterable[Channel]) -> Iterator[M
     finally:
         for sender in opened.values():
             sender.close()
+
+
+@contextmanager
+def open_lists(workspace: Workspace, channels: Iterable[Channel]) -> Iterator[Mapping[Channel, Reconciler]]:
+    """Open those of some channels whose providers can be asked what they took."""
+    with senders_for(workspace, [one for one in channels if has_list(workspace, one)]) as senders:
+        yield cast(Mapping[Channel, Reconciler], senders)
+
+
+def has_list(workspace: Workspace, channel: Channel) -> bool:
+    """Whether the provider of a channel can be asked what it took; opens nothing."""
+    return keeps_a_list(workspace.settings.channels[channel], workspace.root)
 
 
 def ticking_from(at: datetime) -> Clock:

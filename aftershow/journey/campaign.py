@@ -1,12 +1,13 @@
 """A campaign, read and ready to run: its steps laid out, its conditions parsed, its names known to exist."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from aftershow.audience.expression import Expression
 from aftershow.audience.scope import Scope
+from aftershow.errors import UsageError
 from aftershow.journey.campaign_file import CampaignModel
 from aftershow.journey.program import Node, Program
 from aftershow.journey.steps.step import SendingStep
@@ -106,6 +107,12 @@ class Campaign:
     def settings(self) -> Settings:
         """What holds for the whole workspace."""
         return self.workspace.settings
+
+    def require_steps(self, keys: Iterable[str]) -> None:
+        """Raise UsageError for the key of a step that is not there."""
+        known = {step.key for step in self.steps}
+        for key in sorted(set(keys) - known):
+            raise UsageError(f"{self.name} has no step `{key}`.")
 
     def track_of(self, step: CampaignStep) -> Track:
         """Return the track on which a step is."""

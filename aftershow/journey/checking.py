@@ -25,8 +25,8 @@ from aftershow.workspace.source import Source, collect
 from aftershow.workspace.wording import did_you_mean
 from aftershow.workspace.workspace import CAMPAIGNS, TESTS, Workspace, load_workspace
 
-#: Says what is wrong with a channel's settings by raising an AftershowError.
-CheckConnector = Callable[[Mapping[str, Any], Channel], object]
+#: Says what is wrong with a channel's settings in a workspace by raising an AftershowError.
+CheckConnector = Callable[[Mapping[str, Any], Channel, Path], object]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,6 +85,14 @@ def require_sound(campaign: Campaign) -> None:
         raise WorkspaceError(problems)
 
 
+def sound_campaigns(workspace: Workspace) -> list[Campaign]:
+    """Return every campaign of the workspace; raises WorkspaceError as `require_sound` does."""
+    campaigns = list(load_campaigns(workspace).values())
+    for campaign in campaigns:
+        require_sound(campaign)
+    return campaigns
+
+
 def _campaign_sources(root: Path) -> dict[str, Source]:
     """Read what can be read of the campaigns of a workspace that is broken elsewhere."""
     files = sorted(path.relative_to(root).as_posix() for path in (root / CAMPAIGNS).glob("*.yaml"))
@@ -117,7 +125,7 @@ def _channel_problems(workspace: Workspace, check_connector: CheckConnector) -> 
     found = []
     for channel, settings in workspace.settings.channels.items():
         try:
-            check_connector(settings, channel)
+            check_connector(settings, channel, workspace.root)
         except AftershowError as error:
             found.append(workspace.settings_source.problem(("channels", channel.value), str(error)))
     return found

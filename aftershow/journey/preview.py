@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -59,6 +60,14 @@ def preview(
         "email.txt": parts.text.encode(),
         "message.eml": mail.mime,
     }
+
+
+def write_parts(folder: Path, parts: Mapping[str, bytes]) -> list[str]:
+    """Write each part as a file into a folder, which is made when missing; returns their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in parts.items():
+        (folder / name).write_bytes(content)
+    return [str(folder / name) for name in parts]
 
 
 def _texts(template: ForeignTemplate, context: Mapping[str, Any]) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 """Ask a provider what it took, and settle what its answer proves; whatever else may be, stays in doubt."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from aftershow.errors import DeliveryError
 from aftershow.feedback.findings import settle_doubt
-from aftershow.journey.doubts import Doubt, known_campaigns, version_of
+from aftershow.journey.doubts import Doubt, doubts, known_campaigns, version_of
 from aftershow.journey.reading import load_campaign
 from aftershow.journey.rendering import renderers
 from aftershow.journey.versions import in_use
@@ -20,6 +21,9 @@ from aftershow.signing import Signer
 from aftershow.store.tables import message
 from aftershow.words import Channel, State
 from aftershow.workspace.workspace import Workspace
+
+#: Opens, for a block, those of some channels whose providers can be asked what they took.
+OpenLists = Callable[[Collection[Channel]], AbstractContextManager[Mapping[Channel, Reconciler]]]
 
 #: From then on a message is where it will be: no sender is at it any more, and the provider's list has it.
 QUIET = timedelta(minutes=15)
@@ -75,6 +79,38 @@ def concerned(doubts: Sequence[Doubt], campaign: str | None) -> list[Doubt]:
     """Return the doubts of a campaign, and others about the same addresses; without one, all."""
     its = {(doubt.channel, doubt.address) for doubt in doubts if campaign in (None, doubt.campaign)}
     return [doubt for doubt in doubts if (doubt.channel, doubt.address) in its]
+
+
+def ask_providers(
+    engine: Engine,
+    workspace: Workspace,
+    signer: Signer,
+    open_lists: OpenLists,
+    *,
+    campaign: str | None,
+    by: str,
+    now: datetime,
+) -> Reconciled:
+    """Ask each provider that keeps a list about what is in doubt, of one campaign or of all.
+
+    `by` is who has them asked. Only lists that can say something are opened.
+    """
+    with engine.begin() as connection:
+        open_ = concerned(doubts(connection, signer, now=now), campaign)
+    found = Reconciled()
+    with open_lists({doubt.channel for doubt in open_}) as lists:
+        for channel, provider in lists.items():
+            inquiry = Inquiry(
+                workspace=workspace,
+                signer=signer,
+                channel=channel,
+                provider=provider,
+                source=str(workspace.settings.channels[channel]["connector"]),
+                by=by,
+                now=now,
+            )
+            found += reconcile(engine, inquiry, open_)
+    return found
 
 
 def reconcile(engine: Engine, inquiry: Inquiry, doubts: Iterable[Doubt]) -> Reconciled:
