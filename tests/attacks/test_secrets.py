@@ -95,7 +95,7 @@ def test_no_password_goes_in_the_clear(host: str, more: dict[str, Any], tmp_path
     """A login without encryption is refused, by check as well as when the connector is opened."""
     settings = {**SMTP, "host": host, "starttls": False, **more}
     with pytest.raises(UsageError, match=r"channels\.email.*in the clear"):
-        check_settings(settings, Channel.EMAIL)
+        check_settings(settings, Channel.EMAIL, Path())
     with pytest.raises(UsageError, match="in the clear"):
         open_sender(settings, Channel.EMAIL, tmp_path)
 
@@ -103,9 +103,11 @@ def test_no_password_goes_in_the_clear(host: str, more: dict[str, Any], tmp_path
 @pytest.mark.parametrize("host", LOOPBACK)
 def test_a_password_may_go_to_this_machine(host: str) -> None:
     """A mail server beside us needs no encryption; neither does one that is told no password."""
-    check_settings({**SMTP, "host": host, "starttls": False}, Channel.EMAIL)
-    check_settings({**SMTP, "starttls": False, "tls": True}, Channel.EMAIL)
-    check_settings({"connector": "smtp", "host": "mail.example.com", "starttls": False}, Channel.EMAIL)
+    check_settings({**SMTP, "host": host, "starttls": False}, Channel.EMAIL, Path())
+    check_settings({**SMTP, "starttls": False, "tls": True}, Channel.EMAIL, Path())
+    check_settings(
+        {"connector": "smtp", "host": "mail.example.com", "starttls": False}, Channel.EMAIL, Path()
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_no_token_goes_in_the_clear(host: str, tmp_path: Path) -> None:
 )
 def test_a_token_may_go_to_this_machine_or_encrypted(url: str) -> None:
     """A stand-in for Twilio in a test needs no certificate."""
-    check_settings({**TWILIO, "base_url": url}, Channel.TEXT)
+    check_settings({**TWILIO, "base_url": url}, Channel.TEXT, Path())
 
 
 @contextmanager

@@ -1,16 +1,22 @@
 """What every connector keeps, whoever wrote it; a new file in connectors/ is tested here without a change.
 
-Its own tests/connectors/test_NAME.py has a context manager `rig(folder, monkeypatch)` that yields a Rig.
+Its own tests/connectors/test_NAME.py has a context manager `rig(folder, monkeypatch)` that yields a Rig. Of a
+connector that a workspace brings, WORKSPACE/tests/test_NAME.py has it: the suite runs over those of the
+workspace that AFTERSHOW_TEST_CONNECTORS names, and always over the one of tests/connectors/workspace/.
 """
 
 import ast
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from shutil import copytree
+from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -21,21 +27,57 @@ from aftershow.words import Channel
 from tests.connectors.rig import SECRET_OF_A_PERSON, Rig, a_message
 
 PROJECT = Path(connectors.__file__).parents[1]
+OURS = connectors.names()
+#: The workspaces whose connectors are tested, too.
+WORKSPACES = [
+    Path(__file__).parent / "workspace",
+    *(Path(folder) for folder in [os.environ.get("AFTERSHOW_TEST_CONNECTORS")] if folder),
+]
+BROUGHT = {name: root for root in WORKSPACES for name in connectors.names(root) if name not in OURS}
+NAMES = [*OURS, *BROUGHT]
+
+
+def module_of(name: str) -> Any:
+    """Return a connector's module, as `open_sender` finds it."""
+    return sys.modules[connectors.settings_type(name, BROUGHT.get(name)).__module__]
+
+
 CARRIED = [
     pytest.param(name, channel, id=f"{name}-{channel}")
-    for name in connectors.names()
-    for channel in sorted(import_module(f"connectors.{name}").Connector.channels)
+    for name in NAMES
+    for channel in sorted(module_of(name).Connector.channels)
 ]
 
 
-@pytest.fixture(params=connectors.names())
+def file_of(name: str) -> Path:
+    """Return a connector's file."""
+    return BROUGHT.get(name, PROJECT) / "connectors" / f"{name}.py"
+
+
+def rig_file(name: str) -> Path:
+    """Return the file that has a connector's rig."""
+    return (BROUGHT[name] / "tests" if name in BROUGHT else Path(__file__).parent) / f"test_{name}.py"
+
+
+def loaded(file: Path) -> ModuleType:
+    spec = spec_from_file_location(f"rig_of_{file.stem}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture
 def rig(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
-    with import_module(f"tests.connectors.test_{name}").rig(tmp_path, monkeypatch) as rig:
+    if name in BROUGHT:
+        copytree(file_of(name).parent, tmp_path / "connectors")
+    with loaded(rig_file(name)).rig(tmp_path, monkeypatch) as rig:
         yield rig
 
 
@@ -58,15 +100,18 @@ def assert_discreet(text: str, rig: Rig, messages: list[Rendered]) -> None:
 
 def test_one_name_on_every_side(name: str) -> None:
     """The provider's name is the code file, the test file, the docs' heading and the value in the YAML."""
-    module = import_module(f"connectors.{name}")
-    assert issubclass(module.Settings, ConnectorSettings)
-    assert (PROJECT / "tests/connectors" / f"test_{name}.py").is_file()
+    assert issubclass(module_of(name).Settings, ConnectorSettings)
+    assert rig_file(name).is_file()
+    if name in BROUGHT:
+        return
     headings = re.findall(r"^## (.+)$", (PROJECT / "docs/connectors.md").read_text("utf-8"), re.MULTILINE)
     assert name in headings
 
 
 def test_every_setting_and_secret_is_in_the_docs(name: str, rig: Rig) -> None:
     """Whoever reads docs/connectors.md finds each key and each environment variable under the heading."""
+    if name in BROUGHT:
+        pytest.skip("how a workspace describes its connectors is its own matter")
     text = (PROJECT / "docs/connectors.md").read_text("utf-8").split(f"\n## {name}\n")[1].split("\n## ")[0]
     fields = connectors.settings_type(name).model_fields
     keys = {field.alias or key for key, field in fields.items()} - {"connector"}
@@ -75,7 +120,7 @@ def test_every_setting_and_secret_is_in_the_docs(name: str, rig: Rig) -> None:
 
 def test_it_knows_the_ports_alone(name: str) -> None:
     """A connector imports of Aftershow the ports, errors and words, and of connectors its own helpers."""
-    tree = ast.parse((PROJECT / "connectors" / f"{name}.py").read_text("utf-8"))
+    tree = ast.parse(file_of(name).read_text("utf-8"))
     imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     imported |= {
         alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
@@ -88,7 +133,7 @@ def test_it_knows_the_ports_alone(name: str) -> None:
 def test_an_unknown_key_is_refused(name: str, rig: Rig, tmp_path: Path) -> None:
     """A key that the connector does not have is named, and its value, maybe a password, is not repeated."""
     settings = {**rig.settings, "passwort": "hunter2"}
-    channel = min(import_module(f"connectors.{name}").Connector.channels)
+    channel = min(module_of(name).Connector.channels)
     with pytest.raises(UsageError, match=rf"channels\.{channel}\.passwort") as caught:
         connectors.open_sender(settings, channel, tmp_path)
     assert "hunter2" not in str(caught.value)
@@ -96,14 +141,14 @@ def test_an_unknown_key_is_refused(name: str, rig: Rig, tmp_path: Path) -> None:
 
 def test_settings_are_frozen(name: str, rig: Rig) -> None:
     """Settings can't change under a sender that is open."""
-    settings = connectors.settings_type(name).model_validate(dict(rig.settings))
+    settings = connectors.settings_type(name, BROUGHT.get(name)).model_validate(dict(rig.settings))
     with pytest.raises(ValueError, match="frozen"):
         settings.connector = "other"
 
 
 def test_it_refuses_what_it_does_not_carry(name: str, rig: Rig, tmp_path: Path) -> None:
     """A channel that the connector does not carry is refused before anything is opened."""
-    carried = import_module(f"connectors.{name}").Connector.channels
+    carried = module_of(name).Connector.channels
     assert carried
     assert carried <= set(Channel)
     for channel in set(Channel) - carried:
@@ -115,7 +160,7 @@ def test_a_missing_secret_is_named(
     name: str, rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without its secret a connector does not open, and says which environment variable to set."""
-    channel = min(import_module(f"connectors.{name}").Connector.channels)
+    channel = min(module_of(name).Connector.channels)
     for variable in rig.secrets:
         with monkeypatch.context() as patch:
             patch.delenv(variable)
@@ -152,7 +197,7 @@ def test_a_refused_person_is_a_receipt(sender: Sender, rig: Rig, channel: Channe
 @pytest.mark.parametrize("error", [TemporaryError, OutcomeUnknownError, PermanentError])
 @pytest.mark.parametrize(("name", "channel"), CARRIED)
 def test_a_failure_says_what_to_do_next(
-    sender: Sender, rig: Rig, channel: Channel, error: type[DeliveryError]
+    sender: Sender, rig: Rig, channel: Channel, error: type[DeliveryError], tmp_path: Path
 ) -> None:
     """A provider's failure is the error of its kind in place of a receipt, without secrets and people's data.
 
@@ -161,7 +206,7 @@ def test_a_failure_says_what_to_do_next(
     """
     if error not in rig.failures:
         pytest.skip(f"this connector never gives {error.__name__}")
-    at_once = getattr(connectors.check_settings(rig.settings, channel), "connections", 1)
+    at_once = getattr(connectors.check_settings(rig.settings, channel, tmp_path), "connections", 1)
     messages = window(channel, at_once + 2)
     rig.failures[error]()
     outcomes: list[Outcome] = list(sender.send(messages))
@@ -174,7 +219,7 @@ def test_a_failure_says_what_to_do_next(
 @pytest.mark.parametrize(("name", "channel"), CARRIED)
 def test_secrets_stay_inside(sender: Sender, rig: Rig, name: str, channel: Channel) -> None:
     """Neither the settings nor the sender show a secret when they are printed."""
-    settings = connectors.settings_type(name).model_validate(dict(rig.settings))
+    settings = connectors.settings_type(name, BROUGHT.get(name)).model_validate(dict(rig.settings))
     list(sender.send(window(channel, 1)))
     assert_discreet(f"{settings} {settings!r} {sender} {sender!r}", rig, window(channel, 1))
 

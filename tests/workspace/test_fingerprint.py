@@ -25,10 +25,13 @@ def test_the_same_files(tmp_path: Path) -> None:
     here, there = copies(tmp_path)
     write(there, "leads/expo/scans.csv", "Email")
     write(there, "templates/thanks/.subject.txt.swp", "Thank")
+    write(there, "connectors/__pycache__/fax.cpython-311.pyc", "")
     require_fingerprint(there, fingerprint(here))
 
 
-@pytest.mark.parametrize("file", ["config/campaigns/follow-up.yaml", "templates/thanks/new.txt"])
+@pytest.mark.parametrize(
+    "file", ["config/campaigns/follow-up.yaml", "templates/thanks/new.txt", "connectors/fax.py"]
+)
 def test_other_files(tmp_path: Path, file: str) -> None:
     """A file that is new or reads otherwise makes another fingerprint, and the error says where."""
     here, there = copies(tmp_path)

@@ -1,0 +1,124 @@
+"""A workspace may bring connectors of its own, which are found like ours."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import connectors
+from aftershow.errors import UsageError
+from aftershow.ports import Receipt
+from aftershow.words import Channel
+from tests.connectors.rig import a_letter
+from tests.promises.conftest import SETTINGS
+
+PIGEON = (Path(__file__).parent / "workspace/connectors/pigeon.py").read_text()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A workspace with pigeons."""
+    (tmp_path / "w" / "connectors").mkdir(parents=True)
+    (tmp_path / "w" / "loft").mkdir()
+    (tmp_path / "w" / "connectors" / "pigeon.py").write_text(PIGEON)
+    return tmp_path / "w"
+
+
+def refused(workspace: Path, name: str = "pigeon", channel: Channel = Channel.LETTER) -> str:
+    """Return why a connector can't be opened."""
+    with pytest.raises(UsageError) as caught:
+        connectors.open_sender({"connector": name}, channel, workspace)
+    return str(caught.value)
+
+
+def test_it_is_found_and_sends(workspace: Path) -> None:
+    """Its file name is its name in the YAML; paths start at its workspace, and no other has it."""
+    assert connectors.names(workspace) == sorted([*connectors.names(), "pigeon"])
+    sender = connectors.open_sender({"connector": "pigeon"}, Channel.LETTER, workspace)
+    assert list(sender.send([a_letter()])) == [
+        Receipt(key="message-1", accepted=True, provider_id="message-1")
+    ]
+    assert (workspace / "loft/message-1.txt").is_file()
+    assert "There is no connector `pigeon`" in refused(workspace / "loft")
+    assert "can't carry text, only letter" in refused(workspace, channel=Channel.TEXT)
+    assert "Did you mean `pigeon`" in refused(workspace, "pidgeon")
+
+
+def test_two_workspaces_with_one_name(workspace: Path, tmp_path: Path) -> None:
+    """Each has its own, also in one process."""
+    other = tmp_path / "other" / "connectors"
+    other.mkdir(parents=True)
+    (other / "pigeon.py").write_text(PIGEON.replace("Channel.LETTER", "Channel.CALL"))
+    assert "only letter" in refused(workspace, channel=Channel.TEXT)
+    assert "only call" in refused(other.parent, channel=Channel.TEXT)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("def Settings(:", "connectors/pigeon.py can't be loaded: SyntaxError"),
+        ("import no_such_package", "ModuleNotFoundError: No module named 'no_such_package'"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("", "has no class `Settings`"),
+        (PIGEON.replace("class Settings(ConnectorSettings)", "class Settings"), "has no class `Settings`"),
+        (PIGEON.replace("class Connector:", "class Carrier:"), "`Connector` lacks channels, send, close"),
+        (PIGEON.replace("def close", "def shut"), "`Connector` lacks close"),
+    ],
+)
+def test_a_broken_one_is_named(content: str, says: str, workspace: Path) -> None:
+    """What is wrong in which file is said in a line; once it is corrected, it is read again."""
+    (workspace / "connectors" / "pigeon.py").write_text(content)
+    assert says in refused(workspace)
+
+
+def test_the_name_of_one_of_ours_is_refused(workspace: Path) -> None:
+    """A file can't take the place of a connector that comes with Aftershow, unseen."""
+    (workspace / "connectors" / "outbox.py").write_text(PIGEON)
+    assert "connectors/outbox.py of the workspace has the name" in refused(workspace, "outbox")
+
+
+@pytest.mark.parametrize("link", ["connectors/pigeon.py", "connectors"])
+def test_none_comes_from_outside(link: str, workspace: Path, tmp_path: Path) -> None:
+    """A link out of the workspace is refused before anything of it is run, be it the file or the folder."""
+    outside = tmp_path / "outside"
+    (workspace / "connectors").rename(outside)
+    (outside / "pigeon.py").write_text("raise SystemExit")
+    if link == "connectors":
+        (workspace / link).symlink_to(outside)
+    else:
+        (workspace / "connectors").mkdir()
+        (workspace / link).symlink_to(outside / "pigeon.py")
+    assert "a link leads out of the workspace" in refused(workspace)
+
+
+@pytest.mark.parametrize("name", ["../pigeon", "_pigeon", "connectors.pigeon", "/tmp/pigeon", "__init__"])
+def test_a_name_is_no_path(name: str, workspace: Path) -> None:
+    """Only a file of that folder can be named."""
+    for file in ("pigeon.py", "connectors/_pigeon.py"):
+        (workspace / file).write_text("raise SystemExit")
+    assert "There is no connector" in refused(workspace, name)
+
+
+def test_our_own_folder_is_no_workspaces() -> None:
+    """In a checkout of Aftershow, which is a workspace as well, our connectors are ours."""
+    root = Path(connectors.__file__).parents[1]
+    assert connectors.names(root) == connectors.names()
+    assert connectors.open_sender({"connector": "outbox"}, Channel.LETTER, root)
+
+
+def test_check_reads_it(workspace: Path) -> None:
+    """`aftershow check` tells of a setting that does not fit, and of a file that is broken, at its line."""
+    from aftershow.journey.checking import check
+
+    (workspace / "config").mkdir()
+    letter = {"letter": {"connector": "pigeon", "lofd": "x"}}
+    (workspace / "config/aftershow.yaml").write_text(f"{SETTINGS.lstrip()}channels: {json.dumps(letter)}\n")
+    (problem,) = check(workspace, {}, connectors.check_settings).problems
+    assert (problem.file, problem.line, "channels.letter.lofd" in problem.text) == (
+        "config/aftershow.yaml",
+        5,
+        True,
+    )
+    (workspace / "connectors" / "pigeon.py").write_text("1 / 0")
+    (problem,) = check(workspace, {}, connectors.check_settings).problems
+    assert "ZeroDivisionError" in problem.text
