@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import ModuleInfo, iter_modules
 from types import ModuleType
 from typing import Annotated, Any, NoReturn, cast
 
@@ -29,7 +29,7 @@ class _Folder(Mapping[str, Any]):
     """The commands of a folder by name, each read when it is asked for: nobody waits for the others."""
 
     def __init__(self, package: ModuleType) -> None:
-        files = {_spoken(one.name): one for one in iter_modules(package.__path__) if one.name[0] != "_"}
+        files = {_spoken(file.name): file for file in _files(package)}
         self._package = package.__name__
         self._files = {name: files[name] for name in sorted(files, key=_place)}
         self._read = dict[str, Any]()
@@ -66,9 +66,13 @@ class _Commands(TyperGroup):
 def _group(package: ModuleType) -> typer.Typer:
     """Return a group of commands, whose help is the docstring of its folder."""
     group = typer.Typer(help=package.__doc__, no_args_is_help=True)
-    for file in iter_modules(package.__path__):
+    for file in _files(package):
         group.command(_spoken(file.name))(import_module(f"{package.__name__}.{file.name}").command)
     return group
+
+
+def _files(package: ModuleType) -> list[ModuleInfo]:
+    return [file for file in iter_modules(package.__path__) if not file.name.startswith("_")]
 
 
 def _spoken(module: str) -> str:

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from aftershow.demo import playing
-from tests.commands.conftest import Run, keep_one_campaign
+from tests.commands.conftest import Run
 
 
-def test_a_short_demo(run: Run, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_demo(run: Run, unchanged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The document has a row for each campaign; nothing but it stands on stdout."""
-    keep_one_campaign(workspace)
     monkeypatch.setattr(playing, "UNTIL", playing.START + timedelta(weeks=1))
     played = run("demo", "--in", tmp_path / "demo", "--json")
     assert played.code == 0
