@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 from aftershow.store.engine import open_engine
-from tests.support.moves import unwatched
+from tests.support.moves import let_be, watch
 
 
 @pytest.fixture(scope="package")
@@ -18,18 +18,19 @@ def engines(
     file = tmp_path_factory.mktemp("audience") / "audience.db"
     file.write_bytes(sqlite_template.read_bytes())
     engines = [open_engine(f"sqlite:///{file}"), open_engine(postgresql_url)]
+    for engine in engines:
+        # The people of these tests have messages in every state.
+        with engine.begin() as connection:
+            let_be(connection)
     yield engines
     for engine in engines:
+        with engine.begin() as connection:
+            watch(connection)
         engine.dispose()
 
 
 @pytest.fixture
 def connections(engines: list[Engine]) -> Iterator[list[Connection]]:
     """A connection to each database, in a transaction that is rolled back."""
-    with (
-        engines[0].connect() as sqlite,
-        engines[1].connect() as postgresql,
-        unwatched(sqlite),
-        unwatched(postgresql),
-    ):
+    with engines[0].connect() as sqlite, engines[1].connect() as postgresql:
         yield [sqlite, postgresql]

@@ -27,7 +27,7 @@ TABLE = "message_rehearsed"
 def watch_every_database() -> None:
     """Watch each database that Alembic brings to the newest tables, and each copy, in this process."""
     command.upgrade = _and_then_watch(command.upgrade)
-    event.listen(message, "after_create", lambda _table, connection, **_: _watch(connection, is_copy=True))
+    event.listen(message, "after_create", lambda _table, connection, **_: watch(connection, is_copy=True))
 
 
 def _and_then_watch(upgrade: Callable[..., None]) -> Callable[..., None]:
@@ -35,7 +35,7 @@ def _and_then_watch(upgrade: Callable[..., None]) -> Callable[..., None]:
     def upgraded(config: Config, revision: str, *rest: Any, **more: Any) -> None:
         upgrade(config, revision, *rest, **more)
         if revision == "head":
-            _watch(config.attributes["connection"])
+            watch(config.attributes["connection"])
 
     return upgraded
 
@@ -43,31 +43,33 @@ def _and_then_watch(upgrade: Callable[..., None]) -> Callable[..., None]:
 @contextmanager
 def unwatched(connection: Connection) -> Iterator[None]:
     """Let a test put messages where it wants them."""
-    _let_be(connection)
+    let_be(connection)
     yield
-    _watch(connection)
+    watch(connection)
 
 
 @contextmanager
 def rehearsing(engine: Engine) -> Iterator[None]:
     """Let a test play in virtual time on a database that is no copy, and from which nobody is written to."""
     with engine.begin() as connection:
-        _watch(connection, is_copy=True)
+        watch(connection, is_copy=True)
     try:
         yield
     finally:
         with engine.begin() as connection:
-            _watch(connection)
+            watch(connection)
 
 
-def _watch(connection: Connection, *, is_copy: bool = False) -> None:
-    _let_be(connection)
+def watch(connection: Connection, *, is_copy: bool = False) -> None:
+    """Refuse from now on what is not in the table; on a copy only moves, since it is filled with what is."""
+    let_be(connection)
     put = {"sqlite": _on_sqlite, "postgresql": _on_postgresql}[connection.dialect.name]
     for statement in put(is_copy=is_copy):
         connection.exec_driver_sql(statement)
 
 
-def _let_be(connection: Connection) -> None:
+def let_be(connection: Connection) -> None:
+    """Refuse nothing any more."""
     on = " ON message" if connection.dialect.name == "postgresql" else ""
     for name in TRIGGERS:
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}{on}")
