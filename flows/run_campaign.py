@@ -1,6 +1,5 @@
 """One turn of a campaign as a Prefect flow: enrol, plan, send in shards, log."""
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -10,13 +9,12 @@ from typing import Any
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from sqlalchemy import Connection
 
 from aftershow.desk import Desk, ticking_from
 from aftershow.errors import CampaignStoppedError
 from aftershow.journey.campaign import Campaign
 from aftershow.journey.checking import require_sound
-from aftershow.journey.turn import Part, Prepared, T, TurnResult, take_turn
+from aftershow.journey.turn import Doing, Part, Prepared, T, TurnResult, take_turn
 from aftershow.ledger.tally import Tally
 from flows.artifacts import show_plan, show_progress, show_result, show_waiting
 from flows.helpers import ask_for_help, wait_for_helpers, whole
@@ -93,7 +91,7 @@ def _send(desk: Desk, campaign: Campaign, due: int, now: datetime) -> tuple[Tall
     return total, help_.note
 
 
-def _as_task(desk: Desk, part: Part, work: Callable[[Connection], T]) -> T:
+def _as_task(desk: Desk, part: Part, work: Doing[T]) -> T:
     """Do a part of the turn as a task that is named after it."""
     return plan(desk, work) if part == "plan" else log(desk, work)
 
@@ -106,14 +104,14 @@ def _as_task(desk: Desk, part: Part, work: Callable[[Connection], T]) -> T:
     retry_delay_seconds=PATIENCE,
     retry_condition_fn=database_is_away,
 )
-def plan(desk: Desk, work: Callable[[Connection], T]) -> T:
+def plan(desk: Desk, work: Doing[T]) -> T:
     """Enrol, and write down who gets what is due and who does not; all or nothing, so it may be repeated."""
     with desk.engine.begin() as connection:
         return work(connection)
 
 
 @task(task_run_name="log", cache_policy=NO_CACHE, persist_result=False)
-def log(desk: Desk, work: Callable[[Connection], T]) -> T:
+def log(desk: Desk, work: Doing[T]) -> T:
     """Move everyone on and count."""
     with desk.engine.begin() as connection:
         return work(connection)

@@ -93,17 +93,21 @@ Part: TypeAlias = Literal["plan", "log"]
 Send: TypeAlias = Callable[[Prepared], Tally]
 
 
+#: A part of a turn, which is done in the transaction that it is handed.
+Doing: TypeAlias = Callable[[Connection], T]
+
+
 class Transact(Protocol):
     """Does a part of a turn inside a transaction."""
 
-    def __call__(self, part: Part, work: Callable[[Connection], T], /) -> T:
+    def __call__(self, part: Part, work: Doing[T], /) -> T:
         """Do it, all or nothing; returns what comes of it."""
 
 
 def committing(engine: Engine) -> Transact:
     """Return what does each part in a transaction of its own."""
 
-    def transact(_: Part, work: Callable[[Connection], T], /) -> T:
+    def transact(_: Part, work: Doing[T], /) -> T:
         with engine.begin() as connection:
             return work(connection)
 
@@ -113,7 +117,7 @@ def committing(engine: Engine) -> Transact:
 def within(connection: Connection) -> Transact:
     """Return what does all parts in the transaction that is open."""
 
-    def transact(_: Part, work: Callable[[Connection], T], /) -> T:
+    def transact(_: Part, work: Doing[T], /) -> T:
         return work(connection)
 
     return transact

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from aftershow.words.reasons import HoldReason
 from tests.commands.conftest import AT, Run, keep_one_campaign
 
 
@@ -20,6 +21,13 @@ def test_plan(run: Run, imported: Path) -> None:
         ("+13095550101", "quick-question", "no_address"),
         ("+13095550101", "site-visit", "no_address"),
     }
+
+
+def test_a_plan_says_what_can_be_done(run: Run, imported: Path) -> None:
+    """Each reason that holds somebody is explained once, with its remedy; no other is."""
+    lines = run("plan", "midwest-leads", "--at", AT).out.splitlines()
+    told = [reason for reason in HoldReason if f"  {reason}: {reason.row.about} {reason.row.remedy}" in lines]
+    assert told == [HoldReason.NO_ADDRESS, HoldReason.PERMISSION]
 
 
 def test_plan_until(run: Run, imported: Path) -> None:

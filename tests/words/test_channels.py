@@ -1,6 +1,6 @@
 """What a channel needs beside its row is there for every channel."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import get_args
 
 import pytest
@@ -26,21 +26,21 @@ def steps() -> set[type]:
     return {get_args(kind)[0] for kind in get_args(union)}
 
 
-@pytest.mark.parametrize(
-    ("what", "there"),
-    [
-        ("an address, people/addresses", ADDRESSES),
-        ("how its message is written, content/compose", {*COMPOSE, Channel.EMAIL}),
-        ("the value that a connector gets, ports", {kind.channel for kind in get_args(Rendered)}),
-        ("a step, journey/steps/", {step.channel for step in steps() if issubclass(step, SendingStep)}),
-        ("the outbox", Connector.channels),
-        ("what people do in the demo, demo/characters", HABITS),
-        ("a colour, demo/picture", COLOURS),
-    ],
-)
-def test_every_channel_has(what: str, there: Collection[Channel]) -> None:
+NEEDED: Mapping[str, Collection[Channel]] = {
+    "an address, people/addresses": ADDRESSES,
+    "how its message is written, content/compose": {*COMPOSE, Channel.EMAIL},
+    "the value that a connector gets, ports": {kind.channel for kind in get_args(Rendered)},
+    "a step, journey/steps/": {step.channel for step in steps() if issubclass(step, SendingStep)},
+    "the outbox": Connector.channels,
+    "what people do in the demo, demo/characters": HABITS,
+    "a colour, demo/picture": COLOURS,
+}
+
+
+@pytest.mark.parametrize("what", NEEDED)
+def test_every_channel_has(what: str) -> None:
     """A new channel is named here until it has all that it needs."""
-    assert EVERY - set(there) == set(), f"lacks {what}"
+    assert EVERY - set(NEEDED[what]) == set(), f"lacks {what}"
 
 
 def test_one_gets_what_a_machine_takes_to_an_address() -> None:
