@@ -110,9 +110,21 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"aftershow {version('aftershow')}")
+        raise typer.Exit
+
+
 @app.callback()
 def everywhere(
     workspace: Annotated[Path | None, typer.Option(help="The workspace's folder.")] = None,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is."),
+    ] = False,
 ) -> None:
     """Turn the people met at a trade show into relationships."""
     if workspace is not None:

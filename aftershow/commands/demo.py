@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from aftershow.commands._options import HERE, Json, Workspace
+from aftershow.commands._options import Json
 from aftershow.commands._printing import counted, progress, say, show, table
 
 
@@ -15,13 +15,17 @@ def command(
     target: Annotated[Path, typer.Option("--in", help="Where to play it; made anew each time.")] = Path(
         "demo"
     ),
-    workspace: Workspace = HERE,
+    workspace: Annotated[
+        Path | None,
+        typer.Option("--workspace", envvar="AFTERSHOW_WORKSPACE", help="Play this one, not the sample."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Play the sample shows and campaigns through weeks of virtual time, into an outbox folder."""
     from aftershow.demo.playing import play_demo
+    from aftershow.demo.sample import sample_workspace
 
-    outcome = asdict(play_demo(workspace, target, tell=None if as_json else progress))
+    outcome = asdict(play_demo(workspace or sample_workspace(), target, tell=None if as_json else progress))
     show(as_json, outcome, lambda: page(outcome))
 
 

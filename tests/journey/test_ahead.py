@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, select
 
-from aftershow.journey.ahead import take_turn
+from aftershow.journey.ahead import in_virtual_time
 from aftershow.store.copying import copied
 from aftershow.store.tables import contact, interaction
 from tests.journey.conftest import Stage
@@ -26,8 +26,7 @@ def test_what_counts_as_sent_is_written_down_as_in_earnest(stage: Stage) -> None
     with copied(stage.engine) as copy:
         for _ in range(3):
             stage.now += HOUR
-            with copy.begin() as connection:
-                take_turn(connection, stage.campaign("c"), now=stage.now)
+            in_virtual_time(copy, stage.campaign("c"), stage.now, news=True)
             stage.turn("c")
         assert record(copy, interaction) == record(stage.engine, interaction)
         assert record(copy, contact) == record(stage.engine, contact)
