@@ -1,6 +1,7 @@
 """What is imported is declared in pyproject.toml, and what is declared there is used."""
 
 import ast
+import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -88,6 +89,14 @@ def test_what_is_declared_is_used(part: str) -> None:
     users = [folder for folder, lists in FOLDERS.items() if lists[-1] == part]
     used = chain.from_iterable(providers().get(name, ()) for folder in users for name in imported(folder))
     assert declared()[part] - set(used) - UNSEEN.keys() == set(), f"no file in {users} imports it"
+
+
+@pytest.mark.parametrize("package", sorted(declared()[""]))
+def test_each_has_its_reason(package: str) -> None:
+    """The decision on dependencies says of each what it is for."""
+    page = (ROOT / "docs" / "decisions" / "0003-dependencies.md").read_text()
+    first_cells = re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)
+    assert package in {canonicalize_name(name) for cell in first_cells for name in cell.split(", ")}
 
 
 def test_the_exceptions_are_needed() -> None:
