@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 from aftershow.signs import escaped, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+#: Seconds after which people want to see that something happens.
+A_WHILE = 1.0
 
 
 @cache
@@ -110,3 +114,22 @@ def bar(what: str, *, hidden: bool) -> Iterator[Callable[[float, float], None]]:
     with Progress(*columns, console=aside, transient=True, disable=hidden or not aside.is_terminal) as shown:
         task = shown.add_task(what, total=None)
         yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+@contextmanager
+def after_a_while(what: str, *, hidden: bool) -> Iterator[Callable[[str, int], None]]:
+    """Show a bar on a terminal once something takes a while; yields what is told of each thing, and how many."""
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn(what), BarColumn(), TextColumn("{task.description}"))
+    aside = _aside()
+    shown = Progress(*columns, console=aside, transient=True, disable=hidden or not aside.is_terminal)
+    task = shown.add_task("", total=None)
+    later = Timer(A_WHILE, shown.start)
+    later.start()
+    try:
+        yield lambda each, total: shown.update(task, description=each, total=total, advance=1)
+    finally:
+        later.cancel()
+        later.join()
+        shown.stop()

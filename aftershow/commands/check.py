@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from aftershow.commands._options import HERE, Json, Workspace
-from aftershow.commands._printing import say, show
+from aftershow.commands._printing import after_a_while, say, show
 from aftershow.phrases import number_of
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ def command(workspace: Workspace = HERE, as_json: Json = False) -> None:
     from aftershow.journey.checking import check
     from connectors import check_settings
 
-    found = check(workspace, os.environ, check_settings)
+    with after_a_while("checking", hidden=as_json) as tell:
+        found = check(workspace, os.environ, check_settings, tell=tell)
     show(as_json, asdict(found), lambda: page(found))
     if found.problems:
         sys.exit(1)

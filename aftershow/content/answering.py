@@ -11,10 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from aftershow.content.files import TemplateFiles
 from aftershow.content.language import CANNOT_COMPILE
 from aftershow.content.parts import Parts
 from aftershow.content.recipe import Recipe, follow, recipe_of, to_plain
-from aftershow.content.template import MessageTemplate, load_template
+from aftershow.content.template import MessageTemplate, compile_folder
 from aftershow.errors import ContentError
 from aftershow.words import Channel
 
@@ -31,12 +32,17 @@ _SHARED = ("sender", "our")
 
 def compile_template(
     templates: Path, name: str, names: frozenset[str]
-) -> Iterator[tuple[list[Any], tuple[Any, ...]]]:
-    """Yield one pair: the problems of a template as their fields, or none of them and its plain recipe."""
+) -> Iterator[tuple[list[Any], tuple[Any, ...], dict[str, str]]]:
+    """Yield the problems of a template as their fields, its plain recipe when it has none, and what was read.
+
+    That is the hash of each file, by its path in the folder of the templates.
+    """
+    files = TemplateFiles(root=templates)
     try:
-        yield [], to_plain(recipe_of(load_template(templates, name, names=names)))
+        recipe = to_plain(recipe_of(compile_folder(files, name, names=names)))
+        yield [], recipe, files.hashes
     except ContentError as error:
-        yield [astuple(problem) for problem in error.problems], ()
+        yield [astuple(problem) for problem in error.problems], (), files.hashes
 
 
 def render_all(

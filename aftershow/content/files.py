@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from aftershow.errors import ContentError, Problem
@@ -24,6 +25,8 @@ class TemplateFiles:
 
     root: Path
     problems: list[Problem] = field(default_factory=list)
+    #: the hashes of the texts that were read, by path
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def place(self, path: str) -> str:
         """Return a path inside the folder as people name it, such as templates/thanks/email.html."""
@@ -55,11 +58,20 @@ class TemplateFiles:
         `asked_by` is the file and the line that want it.
         """
         try:
-            return self._text(path)
+            text = self._text(path)
         except ValueError as error:
             at, line = asked_by or (path, None)
             self.complain(at, line, f"`{path}` {error}" if asked_by else str(error))
             return None
+        self.hashes[path] = _hash(text)
+        return text
+
+    def still_has(self, path: str, hash_: str) -> bool:
+        """Tell whether a file can be read and has the text that had this hash."""
+        try:
+            return _hash(self._text(path)) == hash_
+        except (ValueError, OSError):
+            return False
 
     def _text(self, path: str) -> str:
         file = self.root / path
@@ -82,6 +94,10 @@ def did_you_mean(name: str, there: Iterable[str]) -> str:
     """Return `, did you mean x?` for the nearest of the names that exist, or nothing."""
     near = difflib.get_close_matches(name, sorted(there), n=1, cutoff=0.6)
     return f", did you mean `{near[0]}`?" if near else ""
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _prefixes(path: str) -> Iterable[str]:

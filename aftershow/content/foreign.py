@@ -1,17 +1,22 @@
 """A template from outside, of which this process knows only what the other one says.
 
 Nothing of it is compiled or rendered here: whatever it does, it does it where it is limited
-(aftershow/confined/).
+(aftershow/confined/). What it was compiled to is remembered, with the files that this came from.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
+from aftershow.cache import fingerprint, recall, remember
 from aftershow.confined.asking import ask
 from aftershow.confined.limits import Limits
 from aftershow.content.answering import compile_template, render_all
+from aftershow.content.files import TemplateFiles
 from aftershow.content.parts import EmailParts, InvitationParts, Parts, TextParts
 from aftershow.content.recipe import Recipe, from_plain
 from aftershow.errors import ContentError, LimitError, Problem
@@ -97,17 +102,49 @@ def open_template(
 ) -> ForeignTemplate:
     """Return the message in the folder templates/NAME, compiled elsewhere; `names` as for load_template.
 
+    One that was compiled before, of the same files, is not compiled and proved again.
     Raises ContentError with every mistake as file:line in `problems`.
     """
+    files = TemplateFiles(root=templates)
+    there = sorted(entry.name for entry in files.folder(name).iterdir())
+    memory = fingerprint("template", templates.name, name, *sorted(names), "files", *there)
+    recipe = _recalled(memory, files)
+    if recipe is None:
+        recipe, hashes = _compiled(templates, name, names, limits)
+        remember(memory, _memory().dump_json((hashes, recipe)))
+    return ForeignTemplate(recipe)
+
+
+@cache
+def _memory() -> TypeAdapter[tuple[dict[str, str], Recipe]]:
+    """Return how it is remembered: the hashes of the files that were read, and the recipe."""
+    return TypeAdapter(tuple[dict[str, str], Recipe])
+
+
+def _recalled(memory: str, files: TemplateFiles) -> Recipe | None:
+    """Return what was remembered, if all that it came from is as it was."""
+    said = recall(memory)
+    if said is None:
+        return None
     try:
-        [(problems, recipe)] = ask(compile_template, templates.absolute(), name, names, limits=limits)
+        hashes, recipe = _memory().validate_json(said)
+    except ValidationError:
+        return None
+    return recipe if all(files.still_has(path, hash_) for path, hash_ in hashes.items()) else None
+
+
+def _compiled(
+    templates: Path, name: str, names: frozenset[str], limits: Limits
+) -> tuple[Recipe, dict[str, str]]:
+    try:
+        [(problems, recipe, hashes)] = ask(compile_template, templates.absolute(), name, names, limits=limits)
     except LimitError as error:
         problem = Problem(file=f"{templates.name}/{name}", text=f"{error}. {ADVICE}")
         raise ContentError(problems=[problem]) from error
     if problems:
         found = [Problem(file=file, line=line, path=path, text=text) for file, line, path, text in problems]
         raise ContentError(problems=found)
-    return ForeignTemplate(from_plain(recipe))
+    return from_plain(recipe), hashes
 
 
 def _parts(channel: Channel, answer: Any) -> Parts:

@@ -136,7 +136,11 @@ def load_template(templates: Path, name: str, *, names: frozenset[str]) -> Messa
     `names` are the fields and functions that it may use beside CONTENT_NAMES, dotted where a thing has known
     fields (show.name). Raises ContentError with every mistake as file:line in `problems`.
     """
-    files = TemplateFiles(root=templates)
+    return compile_folder(TemplateFiles(root=templates), name, names=names)
+
+
+def compile_folder(files: TemplateFiles, name: str, *, names: frozenset[str]) -> MessageTemplate:
+    """Do as load_template, with files that then know what was read."""
     there = {entry.name for entry in files.folder(name).iterdir()}
     for text in _missing(there):
         files.complain(name, None, text)
