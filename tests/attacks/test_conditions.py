@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
@@ -115,10 +115,7 @@ def connections(
         engine.dispose()
 
 
-CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-
-
-@settings(max_examples=300, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=300)
 @given(source=sources)
 def test_whatever_is_written_is_refused_or_has_one_answer(connections: list[Connection], source: str) -> None:
     """What the parser takes, both databases can be asked, and they agree with Python; the rest is refused."""
@@ -126,7 +123,7 @@ def test_whatever_is_written_is_refused_or_has_one_answer(connections: list[Conn
 
 
 @pytest.mark.proof
-@settings(max_examples=examples(MANY), deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=examples(MANY))
 @given(source=sources)
 def test_whatever_many_write_is_refused_or_has_one_answer(connections: list[Connection], source: str) -> None:
     """The same, many times."""

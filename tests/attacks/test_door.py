@@ -5,6 +5,7 @@ Every test stands before one workspace that is really up.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,7 +33,7 @@ from flows.pool import TEMPLATE
 from flows.run_campaign import run_campaign
 from tests.flows.conftest import SCHEDULED
 from tests.flows.conftest import office as office
-from tests.flows.program import environment, processes, started_up, within
+from tests.flows.program import Program, environment, processes, refused_up, started_up, within
 from tests.flows.test_up import sending
 from tests.promises.conftest import MORNING, Office
 from tests.servers.chromium import Tab, chromium
@@ -120,6 +121,8 @@ class House(NamedTuple):
 
     root: Path
     port: int
+    #: the command, where it is `aftershow up`
+    up: "Program[str] | None" = None
 
     @property
     def api(self) -> str:
@@ -193,7 +196,7 @@ def house(sqlite_template: Path) -> Iterator[House]:
             within(
                 90, lambda: house.processes("worker start") or up.poll() is not None, "the workspace is up"
             )
-            yield house
+            yield house._replace(up=up)
 
 
 @pytest.fixture(scope="module")
@@ -472,3 +475,24 @@ def port_of(process: int) -> int:
         if line.split()[3] == "0A" and f"socket:[{line.split()[9]}]" in sockets
     }
     return port
+
+
+def test_up_and_down(house: House, tmp_path: Path) -> None:
+    """All is deployed and shown, a second start says in a line why not, and TERM leaves nothing behind.
+
+    It comes last here: afterwards nothing is up.
+    """
+    (campaign,) = house.ask("/deployments/filter", {"flows": {"name": {"any_": ["run-campaign"]}}}).json()
+    assert campaign["paused"] is False
+    assert "Prefect" in httpx.get(f"http://127.0.0.1:{house.port}/").text
+    code, said = refused_up(house.root, free_port())
+    assert (code, said.count("\n"), "This workspace is up already" in said) == (2, 1, True)
+    other = Office(tmp_path)
+    other.set_up("email", {"connector": "outbox"})
+    code, said = refused_up(other.root, house.port)
+    assert (code, said.count("\n"), f"Port {house.port} is taken" in said) == (2, 1, True)
+    assert house.up is not None
+    house.up.send_signal(signal.SIGTERM)
+    said, _ = house.up.communicate(timeout=90)
+    assert (house.up.returncode, house.processes("")) == (0, [])
+    assert said.endswith("Stopped.\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from aftershow.confined.asking import ask
@@ -179,8 +179,6 @@ FIELDS = [
 short_texts = st.lists(st.sampled_from(WORDS) | st.text(max_size=8), max_size=8).map("".join)
 cells = st.dictionaries(st.sampled_from(FIELDS), short_texts, max_size=8)
 
-whatever = settings(deadline=None, suppress_health_check=list(HealthCheck))
-
 
 def never_breaks(content: bytes) -> None:
     """Read a file in the other process, and see to it that a database can keep what is in it."""
@@ -209,7 +207,7 @@ def _within_limits(file: str) -> Iterator[Any]:
             raise
 
 
-@settings(whatever, max_examples=300, derandomize=True)
+@settings(max_examples=300)
 @given(files)
 def test_any_file(content: bytes) -> None:
     """Of random bytes, mixtures of what means something and altered workbooks, none raises another error."""
@@ -217,14 +215,14 @@ def test_any_file(content: bytes) -> None:
 
 
 @pytest.mark.proof
-@settings(whatever, max_examples=examples(MANY))
+@settings(max_examples=examples(MANY))
 @given(files)
 def test_any_file_for_long(content: bytes) -> None:
     """The same, many times."""
     never_breaks(content)
 
 
-@settings(whatever, max_examples=200, derandomize=True)
+@settings(max_examples=200)
 @given(cells)
 def test_any_cells(said: dict[str, str]) -> None:
     """Whatever stands in a cell, the row is understood, or told to be unusable."""
@@ -232,7 +230,7 @@ def test_any_cells(said: dict[str, str]) -> None:
 
 
 @pytest.mark.proof
-@settings(whatever, max_examples=examples(MANY))
+@settings(max_examples=examples(MANY))
 @given(cells)
 def test_any_cells_for_long(said: dict[str, str]) -> None:
     """The same, many times."""

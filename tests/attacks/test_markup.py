@@ -556,7 +556,7 @@ x
 SOUPS = st.lists(st.sampled_from(lines(SOUP)), min_size=1, max_size=14)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(pieces=SOUPS)
 def test_a_browser_finds_only_what_is_allowed(
     pieces: list[str], tmp_path_factory: pytest.TempPathFactory
@@ -566,7 +566,7 @@ def test_a_browser_finds_only_what_is_allowed(
 
 
 @pytest.mark.proof
-@settings(max_examples=examples(MANY), deadline=None)
+@settings(max_examples=examples(MANY))
 @given(pieces=SOUPS)
 def test_a_browser_finds_only_what_is_allowed_in_many(
     pieces: list[str], tmp_path_factory: pytest.TempPathFactory

@@ -9,7 +9,7 @@ from string import ascii_lowercase
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aftershow.confined.limits import Limits
@@ -369,10 +369,7 @@ def outcomes(templates: Path, contexts: list[dict[str, Any]]) -> Iterator[object
         yield from template.render(Channel.TEXT, contexts)
 
 
-CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=60)
 @given(body=BODY, contexts=st.lists(CONTEXTS, min_size=1, max_size=3))
 def test_no_template_takes_too_much(tmp_path: Path, body: str, contexts: list[dict[str, Any]]) -> None:
     """Whatever is written in the language, and whatever a lead answered, ends soon and small."""
@@ -380,7 +377,7 @@ def test_no_template_takes_too_much(tmp_path: Path, body: str, contexts: list[di
 
 
 @pytest.mark.proof
-@settings(max_examples=examples(MANY), deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=examples(MANY))
 @given(body=BODY, contexts=st.lists(CONTEXTS, min_size=1, max_size=4))
 def test_no_template_of_many_takes_too_much(
     tmp_path: Path, body: str, contexts: list[dict[str, Any]]

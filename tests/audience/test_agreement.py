@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -269,13 +269,7 @@ step_scopes = st.builds(
     campaign=st.just(CAMPAIGN),
     since=st.just(enrollment.c.enrolled_at),
 )
-ordinary = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+ordinary = settings(max_examples=25)
 
 
 def agree(

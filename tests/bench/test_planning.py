@@ -18,7 +18,7 @@ from bench.planning import (
 )
 from tests.support.moves import rehearsing
 
-PEOPLE = 650
+PEOPLE = 150
 
 
 def test_both_ways_take_the_same_people_in_and_write_the_same_messages(

@@ -90,7 +90,7 @@ def read(mime: bytes) -> tuple[dict[str, str], list[tuple[str, str]]]:
     return headers, [(part.get_content_type(), part.get_content()) for part in parts]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=texts, html=texts, subject=subjects, name=names)
 def test_equal_to_the_standard_library(text: str, html: str, subject: str, name: str) -> None:
     """Whatever is in a mail, it reads as if EmailMessage had written it, and keeps to RFC 5322."""
@@ -117,7 +117,7 @@ def test_what_looks_encoded_is_read_as_it_was_written(text: str) -> None:
 
 
 @given(name=words)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_long_name_is_folded_between_characters(name: str) -> None:
     """Each encoded word is whole by itself, and together they are the name (RFC 2047, 5 and 6.2)."""
     mime = built(EmailParts(subject="x", html="x", text="x"), envelope(from_name=name))

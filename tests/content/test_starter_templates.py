@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,6 +123,7 @@ def serving(channel: Channel) -> list[str]:
     return [name for name, channels in SERVES.items() if channel in channels]
 
 
+@cache
 def load(name: str) -> MessageTemplate:
     return load_template(TEMPLATES, name, names=NAMES)
 

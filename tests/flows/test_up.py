@@ -1,18 +1,20 @@
-"""One command starts everything, and leaves nothing behind when it is stopped."""
+"""One command starts everything, and leaves nothing behind when it is stopped or something dies.
+
+That it starts and stops in peace, tests/attacks/test_door.py sees, where one is up.
+"""
 
 import os
 import signal
 import sqlite3
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from aftershow.desk import open_desk
 from aftershow.leads.importing import import_files
 from flows.access import access_to, using
 from tests.flows.conftest import Prefect, asking
-from tests.flows.program import Program, processes, refused_up, started_up, within
+from tests.flows.program import Program, processes, started_up, within
 from tests.promises.conftest import MORNING, SHOW, Office
 from tests.promises.test_mail import smtp
 from tests.servers.prefect_server import free_port
@@ -60,24 +62,6 @@ def prefect(installation: Installation) -> Iterator[Prefect]:
     assert access is not None
     with using(access), asking() as prefect:
         yield prefect
-
-
-def test_up_and_down(
-    installation: Installation, prefect: Prefect, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """All is deployed and shown, a second start says in a line why not, and TERM leaves nothing behind."""
-    assert prefect.deployment("run-campaign/follow-up").paused is False
-    assert "Prefect" in httpx.get(f"http://127.0.0.1:{installation.port}/").text
-    code, said = refused_up(installation.office.root, free_port())
-    assert (code, said.count("\n"), "This workspace is up already" in said) == (2, 1, True)
-    other = Office(tmp_path_factory.mktemp("other"))
-    other.set_up("email", {"connector": "outbox"})
-    code, said = refused_up(other.root, installation.port)
-    assert (code, said.count("\n"), f"Port {installation.port} is taken" in said) == (2, 1, True)
-    installation.up.send_signal(signal.SIGTERM)
-    code, said = installation.end()
-    assert (code, processes(installation.home)) == (0, {})
-    assert said.endswith("Stopped.\n")
 
 
 @pytest.mark.proof

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from holidays import country_holidays
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -19,10 +19,9 @@ from aftershow.workspace.clocks import country_zones
 from aftershow.workspace.durations import Cap
 from tests.journey.play import BEGINNINGS, DAY, HOUR, QUARTER, Play, Scene, campaigns, people, played, scenes
 
-slow = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-few = settings(max_examples=8, database=None, derandomize=True, **slow)
-fewer = settings(few, max_examples=3)
-many = settings(max_examples=500, **slow)
+few = settings(max_examples=8)
+fewer = settings(max_examples=3)
+many = settings(max_examples=500)
 HOURS = {"9:00-17:00": (9, 17), "5:00-9:00": (5, 9), "20:00-2:00": (20, 2)}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
@@ -141,11 +141,7 @@ _ROW = st.tuples(st.sampled_from(_PEOPLE), st.integers(0, 3)).map(
 )
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(max_examples=12)
 @given(files=st.lists(st.lists(_ROW, min_size=1, max_size=5), min_size=2, max_size=3), data=st.data())
 def test_order_makes_no_difference(sqlite_desk: Desk, files: list[list[str]], data: st.DataObject) -> None:
     """Files imported in any order end with the same persons, where each row shows a key of its person."""

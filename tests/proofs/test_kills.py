@@ -29,12 +29,11 @@ def prove(scene: Scene, sink: MailSink, *, kills: int, workers: int, people: int
     return {"workers": workers, "connections": scene.connections, "kills": kills, **asdict(found)}
 
 
-@pytest.mark.parametrize(("workers", "connections"), [(1, 1), (3, 4)])
-def test_a_few_kills(scene: Scene, sink: MailSink, workers: int, connections: int) -> None:
+def test_a_few_kills(scene: Scene, sink: MailSink) -> None:
     """Whoever is killed and whenever: at most once for each person, and the next worker goes on."""
-    scene = replace(scene, connections=connections)
+    scene = replace(scene, connections=4)
     scene.write()
-    prove(scene, sink, kills=4, workers=workers, people=200)
+    prove(scene, sink, kills=3, workers=2, people=150)
 
 
 @pytest.mark.proof

@@ -136,7 +136,7 @@ def test_values_inside_values_have_an_end(text: str) -> None:
     assert f"more than {MAX_DEPTH} levels" in problem_of(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text("ab:-[]{},&*!|>'\"%@`#?~ \t\n01.+\\", max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text makes the reader fail in any other way than with problems."""
