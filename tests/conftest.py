@@ -38,13 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file together, and those with a Prefect server, of which each takes ten seconds.
 
-    What either database shows is left to the proofs on PostgreSQL.
+    What either database shows is left to the proofs on PostgreSQL; marks of one test go before its file's.
     """
     for item in items:
         params = (
             item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         )
-        if params.get("database_url") == "postgresql" and item.get_closest_marker("either_database"):
+        is_either = item.get_closest_marker("either_database") and not item.get_closest_marker(
+            "both_databases"
+        )
+        if is_either and params.get("database_url") == "postgresql":
             item.add_marker("proof")
         is_prefect = "prefect_api" in getattr(item, "fixturenames", ()) or item.get_closest_marker(
             "prefect_server"

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Column, Engine, select, text
 from sqlalchemy.sql.schema import Table
 
 from aftershow.store.tables import capture, contact, interaction, lead, permission
 from bench.importing import by_aftershow, by_copy, by_orm, empty, measured
 from bench.lead_file import write_leads
+
+pytestmark = pytest.mark.either_database
 
 ROWS = 400
 
@@ -24,6 +27,7 @@ def test_both_ways_find_the_same_people(engine: Engine, tmp_path: Path) -> None:
     assert written(engine) == ours
 
 
+@pytest.mark.both_databases
 def test_the_bare_copy_has_every_row(engine: Engine, tmp_path: Path) -> None:
     """It leaves nothing out of what it copies."""
     by_copy(engine, leads(tmp_path, 30))

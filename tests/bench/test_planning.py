@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection, Engine, select
 
 from aftershow.store.tables import enrollment, message
@@ -17,6 +18,8 @@ from bench.planning import (
     versions_of,
 )
 from tests.support.moves import rehearsing
+
+pytestmark = pytest.mark.either_database
 
 PEOPLE = 150
 

@@ -9,6 +9,8 @@ from sqlalchemy import literal_column, select
 from aftershow.journey.chance import PRIME, bounds, lot, lot_of
 from aftershow.store.tables import contact, enrollment, message
 
+pytestmark = pytest.mark.either_database
+
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 IDS = range(1, 10_001)
 SPLIT = """
@@ -27,6 +29,7 @@ def crowd(stage, count: int) -> None:
         stage.someone(f"p{number}@example.com", phone=f"+1309555{number:04}", address_1=None)
 
 
+@pytest.mark.both_databases
 def test_the_database_draws_the_same_lots(engine) -> None:
     """SQL and Python agree on the lot of every number, small and large."""
     numbers = [*range(1, 500), PRIME - 1, PRIME, PRIME + 1, 2**40, 2**62]
@@ -89,6 +92,7 @@ def test_everybody_goes_one_way(stage) -> None:
     assert sorted(row.contact_id for row in rows if row.step == "c") == people
 
 
+@pytest.mark.both_databases
 def test_an_arm_is_known_to_later_steps(stage) -> None:
     """A condition may ask for the arm."""
     stage.journey(SPLIT.replace("- letter: c", '- email: d\n  if: arm("nothing")'))
@@ -104,6 +108,7 @@ def test_an_arm_is_known_to_later_steps(stage) -> None:
 HELD_OUT = "{where: grade == 'A', hold_out: %s}"
 
 
+@pytest.mark.both_databases
 def test_who_is_held_out_hears_nothing_for_ever(stage) -> None:
     """Some of the audience are enrolled and get nothing, not even after a split."""
     stage.journey(SPLIT, audience=HELD_OUT % "50%")
@@ -135,6 +140,7 @@ def test_who_is_held_out_for_a_time_comes_in_after_it(stage) -> None:
     assert {at - began for number, at in sent if not late[number]} == {DAY}
 
 
+@pytest.mark.both_databases
 def test_who_is_held_out_for_a_time_misses_the_dates_of_that_time(stage) -> None:
     """A step that counts from the show does not reach them while they are held out."""
     head = HELD_OUT % "{share: 99.9%, for: 2 weeks}"

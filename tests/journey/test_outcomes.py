@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+pytestmark = pytest.mark.either_database
+
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -53,6 +55,7 @@ def test_three_calls_and_then_the_other_way(stage) -> None:
     ]
 
 
+@pytest.mark.both_databases
 def test_attempts_wait_from_the_answer_whatever_the_first_counted_from(stage) -> None:
     """The first call counts from the show's end, the second from the answer to the first."""
     stage.journey("- call: a\n  when: 10 days after show.ends\n  attempts: 2\n  between: 2 days")
@@ -86,6 +89,7 @@ def test_an_answer_that_stops(stage) -> None:
     assert (stage.enrolled(ana).exit_reason, stage.enrolled(ana).step) == ("an answer to a", "a")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("weak", ["opened", "clicked"])
 def test_looking_at_a_mail_is_no_answer_unless_the_step_says_so(stage, weak: str) -> None:
     """A mail that is opened, perhaps by a machine, does not end the time to answer it."""

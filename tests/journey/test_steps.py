@@ -12,6 +12,8 @@ from aftershow.ports import Receipt
 from aftershow.store.tables import contact, enrollment, interaction, lead, message
 from tests.journey.conftest import YES
 
+pytestmark = pytest.mark.either_database
+
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
@@ -19,6 +21,7 @@ def utc(month: int, day: int, hour: int = 0) -> datetime:
     return datetime(2026, month, day, hour, tzinfo=UTC)
 
 
+@pytest.mark.both_databases
 def test_every_kind_of_step_is_a_message(stage) -> None:
     """Each kind goes out by its channel, with its cost, and leaves an interaction."""
     stage.journey("- email: a\n- text: b\n- letter: c\n  cost: 2.40\n- call: d\n- meeting: a\n  name: visit")
@@ -43,6 +46,7 @@ def test_every_kind_of_step_is_a_message(stage) -> None:
         ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("condition", "person", "reason"),
     [
@@ -147,6 +151,7 @@ def test_a_branch_at_the_end(stage) -> None:
     assert (stage.enrolled(ana).step, stage.ledger()) == (None, [])
 
 
+@pytest.mark.both_databases
 def test_approval(stage) -> None:
     """What needs approval is held; approved, it goes out with the next turn; who comes later waits anew."""
     stage.journey("- email: a\n  approval: required\n- email: b\n  after: 1 day")
@@ -301,6 +306,7 @@ def test_exit_by_hand_takes_back_what_waits(stage) -> None:
     assert len(stage.sent()) == 2
 
 
+@pytest.mark.both_databases
 def test_a_track_for_each_meeting(stage) -> None:
     """Each meeting has its own reminder, before it as it stands, and none of them twice."""
     stage.journey(
@@ -346,6 +352,7 @@ def test_a_track_for_each_date(stage) -> None:
     assert [at.date().isoformat() for _, at in stage.sent()] == ["2026-09-24", "2026-10-15"]
 
 
+@pytest.mark.both_databases
 def test_a_date_that_is_corrected_brings_one_card(stage) -> None:
     """Who waits for a card after a date that is then corrected gets one, after the right date."""
     stage.journey(EACH_DATE)
@@ -369,6 +376,7 @@ def test_tracks_run_beside_each_other(stage) -> None:
     assert sorted(stage.steps()) == ["a", "a", "b", "c"]
 
 
+@pytest.mark.both_databases
 def test_our_own_team(stage) -> None:
     """A campaign for the team reaches each rep, without permission and without a cap, and nobody else."""
     settings = stage.root / "config/aftershow.yaml"
@@ -381,6 +389,7 @@ def test_our_own_team(stage) -> None:
     assert [at for _, at in stage.sent()] == [utc(9, 22, 2), utc(9, 23, 2), utc(9, 24, 2)]
 
 
+@pytest.mark.both_databases
 def test_the_plan_knows_what_it_costs(stage) -> None:
     """The plan adds up what all planned messages cost."""
     stage.journey("- letter: a\n  cost: 2.40\n- text: b\n  cost: 0.0075\n- email: d")

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+pytestmark = pytest.mark.either_database
+
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LIVES = {"Chicago": "America/Chicago", "Berlin": "Europe/Berlin", "Tokyo": "Asia/Tokyo"}
 
@@ -12,6 +14,7 @@ def utc(month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("when", "comes"),
     [
@@ -40,6 +43,7 @@ def test_the_show_in_its_zone(stage) -> None:
     assert stage.until(utc(9, 30)) == [("a", utc(9, 25, 16))]
 
 
+@pytest.mark.both_databases
 def test_a_meeting_that_is_moved(stage) -> None:
     """Whoever waits for a reminder is reminded before the meeting as it stands when it is due."""
     stage.journey("- text: a\n  when: 1 day before meeting.starts\n  at: '18:00'")
@@ -101,6 +105,7 @@ def test_business_days_go_by_the_holidays_of_the_country(stage) -> None:
     assert stage.sent(unknown) == [("a", utc(10, 13, 5))], "the show's country counts for them"
 
 
+@pytest.mark.both_databases
 def test_a_window_in_the_contacts_own_zone(stage) -> None:
     """Everyone is written to from nine on a working day, where they live."""
     head = 'send_window: {days: mon-fri, hours: "9:00-17:00", in: contact}'
@@ -124,6 +129,7 @@ def test_a_window_in_the_shows_zone(stage) -> None:
     assert {at for _, at in stage.until(utc(9, 22))} == {utc(9, 21, 14)}
 
 
+@pytest.mark.both_databases
 def test_a_holiday_holds_what_is_late(stage) -> None:
     """What was due on Friday waits on a holiday too; without a country, for that of the show."""
     stage.journey("- email: a\n  after: 1 day", "send_window: {days: business days}")
@@ -138,6 +144,7 @@ def test_a_holiday_holds_what_is_late(stage) -> None:
     assert stage.turn("c", after=DAY).accepted == 2
 
 
+@pytest.mark.both_databases
 def test_a_text_keeps_quiet_at_night_whatever_the_window_says(stage) -> None:
     """The hours of the channel and those of the window must both be open, in all zones that may be theirs."""
     stage.journey("- text: a", 'send_window: {hours: "6:00-12:00", in: show}')
@@ -199,6 +206,7 @@ def test_a_month_does_not_drift(stage) -> None:
     ]
 
 
+@pytest.mark.both_databases
 def test_again_only_while(stage) -> None:
     """Once `while` no longer holds, the step after the recurring one comes instead of its next time."""
     stage.journey("- email: a\n  every: 1 week\n  while: not clicked\n- letter: b")

@@ -13,6 +13,8 @@ from aftershow.store.tables import interaction, suppression
 from tests.promises.conftest import MORNING, Office
 from tests.servers.smtp_server import Act, Mail, Rule, SmtpServer
 
+pytestmark = pytest.mark.either_database
+
 
 def smtp(server: SmtpServer) -> dict[str, object]:
     return {"connector": "smtp", "host": "127.0.0.1", "port": server.port, "starttls": False, "timeout": 10}
@@ -24,6 +26,7 @@ def parsed(mail: Mail) -> EmailMessage:
     return message
 
 
+@pytest.mark.both_databases
 def test_what_arrives(office: Office) -> None:
     """One mail for each person, that parses, with text and HTML, the right headers, and nothing twice."""
     with SmtpServer() as server:

@@ -16,6 +16,8 @@ from aftershow.store.tables import suppression
 from tests.promises.conftest import MORNING, Office
 from tests.servers.twilio_server import Act, TwilioServer
 
+pytestmark = pytest.mark.either_database
+
 MESSAGES = "https://api.twilio.com/2010-04-01/Accounts/AC123/Messages.json"
 TWILIO = {"connector": "twilio", "account_sid": "AC123", "from": "+15005550006"}
 
@@ -43,6 +45,7 @@ def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]
     return 201, {}, json.dumps({"sid": f"SM{to[-4:]}", "status": "queued"})
 
 
+@pytest.mark.both_databases
 @responses.activate
 def test_every_answer_ends_where_it_should(twilio: Office) -> None:
     """Accepted; stopped is suppressed; busy is tried again; silence is unknown. Nobody gets it twice."""
