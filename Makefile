@@ -38,7 +38,7 @@ check: $(READY)
 fix: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/python -m aftershow.journey.schemas config/schema
+	$(BIN)/python -m aftershow.campaign.schemas config/schema
 	$(BIN)/python -m aftershow.ledger.drawing docs/states.md
 
 bench: $(MEASURES)

@@ -12,19 +12,19 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine
 
+from aftershow.campaign.campaign import Campaign
+from aftershow.campaign.reading import load_campaign
 from aftershow.errors import UsageError
-from aftershow.journey.campaign import Campaign
-from aftershow.journey.reading import load_campaign
 from aftershow.ledger.sending import Clock
 from aftershow.ports import Reconciler, Sender
 from aftershow.privacy import close_to_others, keep_to_ourselves
 from aftershow.signing import Signer, load_secret
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import ensure_ready, upgrade
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from aftershow.workspace.shows import Show
-from aftershow.workspace.wording import did_you_mean
 from aftershow.workspace.workspace import Workspace, load_workspace
+from aftershow.workspace.yaml.wording import did_you_mean
 from connectors import keeps_a_list, open_sender
 
 #: Folders in which commands put what not everybody is to read: Prefect's database and logs, previews.

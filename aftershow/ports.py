@@ -9,7 +9,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from pydantic import BaseModel, ConfigDict
 
 from aftershow.errors import DeliveryError, PermanentError
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +105,7 @@ class Receipt:
 
 
 #: One message's outcome: a receipt, or the error that says what to do next.
-Outcome = Receipt | DeliveryError
+DeliveryOutcome = Receipt | DeliveryError
 
 
 class ConnectorSettings(BaseModel):
@@ -141,7 +141,7 @@ class Sender(Protocol):
     #: the channels that it can carry
     channels: ClassVar[frozenset[Channel]]
 
-    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    def send(self, messages: Sequence[Rendered]) -> Iterator[DeliveryOutcome]:
         """Hand over the messages; never raises for a person, yields a Receipt(accepted=False) instead."""
         ...
 
@@ -174,11 +174,13 @@ class Reconciler(Protocol):
         ...
 
 
-def one_by_one(send_one: Callable[[Rendered], Receipt], messages: Sequence[Rendered]) -> Iterator[Outcome]:
+def one_by_one(
+    send_one: Callable[[Rendered], Receipt], messages: Sequence[Rendered]
+) -> Iterator[DeliveryOutcome]:
     """Send with a function that takes one message and raises a DeliveryError when there is no receipt."""
     for message in messages:
         try:
-            outcome: Outcome = send_one(message)
+            outcome: DeliveryOutcome = send_one(message)
         except DeliveryError as error:
             outcome = error
         yield outcome

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from aftershow.errors import UsageError
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import secret
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 #: Bytes of a signature in a message's key: a million guesses a second hit nothing within a lifetime.
 SIGNATURE_LENGTH = 10

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Integer, String, TextClause, bindparam, text
 
 from aftershow.store.types import Moment
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 ENROL = """
 INSERT INTO enrollment

@@ -20,7 +20,10 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, registry, relationship
 
 from aftershow.store import tables
-from aftershow.words import Answer, Channel, Direction, InteractionKind
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.directions import Direction
+from aftershow.words.kinds import InteractionKind
 
 #: So many rows share a transaction, which is kind: most such scripts commit each row.
 COMMIT = 100

@@ -15,14 +15,15 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 
-from aftershow.journey.calendar import Calendar, make_calendar
-from aftershow.journey.reading import load_campaigns
-from aftershow.leads.shows import show_id
+from aftershow.campaign.reading import load_campaigns
+from aftershow.people.record.shows import show_id
+from aftershow.rehearsal.calendar import Calendar, make_calendar
 from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import upgrade
 from aftershow.store.tables import contact, lead, permission, permission_evidence
-from aftershow.words import Answer, Channel
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from aftershow.workspace.workspace import Workspace, load_workspace
 
 WORKSPACE = Path(__file__).parent.parent

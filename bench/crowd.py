@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert
 
-from aftershow.journey.campaign import Campaign
-from aftershow.journey.reading import load_campaigns
-from aftershow.leads.shows import show_id
+from aftershow.campaign.campaign import Campaign
+from aftershow.campaign.reading import load_campaigns
+from aftershow.people.record.shows import show_id
 from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import (
     account,
@@ -21,7 +21,10 @@ from aftershow.store.tables import (
     permission_evidence,
     suppression,
 )
-from aftershow.words import Answer, Channel, Direction, InteractionKind
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.directions import Direction
+from aftershow.words.kinds import InteractionKind
 from aftershow.workspace.workspace import Workspace, load_workspace
 
 CAMPAIGNS = 6

@@ -14,14 +14,14 @@ from typing import Any
 import psutil
 from sqlalchemy import Connection, Engine
 
-from aftershow.journey.ahead import in_virtual_time
-from aftershow.journey.campaign import Campaign
+from aftershow.campaign.campaign import Campaign
 from aftershow.journey.turn import prepare
 from aftershow.ledger.claims import claim
+from aftershow.rehearsal.virtual_time import in_virtual_time
 from aftershow.store.engine import DIALECTS
-from bench.crowd import NOW, fill, write_workspace
 from bench.databases import opened
 from bench.planning import BATCH, CLAIMS, RUNS, SECOND, WAITING, versions_of
+from bench.population import NOW, fill, write_workspace
 
 #: How many people there are, if nobody says.
 SIZES = (5_000, 10_000, 50_000, 100_000, 200_000)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from aftershow.leads.importing import import_files
 from aftershow.leads.result import ImportResult
-from aftershow.leads.shows import show_id
+from aftershow.people.record.shows import show_id
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import upgrade
 from aftershow.store.tables import import_file, metadata

@@ -6,8 +6,9 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from aftershow.people.wordlists import listed
-from aftershow.words import Answer, Channel
+from aftershow.people.normalizing.wordlists import listed
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from aftershow.workspace.shows import Layout, Show, Terms
 
 SHOW = Show(

@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, insert
 
-from aftershow.leads.shows import show_id
+from aftershow.people.record.shows import show_id
 from aftershow.store.bulk import insert_rows
 from aftershow.store.tables import account, contact, lead, permission, permission_evidence
-from aftershow.words import Answer, Channel
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from aftershow.workspace.workspace import Workspace, load_workspace
 
 TEMPLATES = Path(__file__).parent.parent / "templates"

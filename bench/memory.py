@@ -15,15 +15,15 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
+from aftershow.campaign.reading import load_campaign
+from aftershow.campaign.versions import in_use
 from aftershow.desk import senders_for, ticking_from
-from aftershow.journey.reading import load_campaign
-from aftershow.journey.rendering import renderers
 from aftershow.journey.turn import prepare, send_shard
-from aftershow.journey.versions import in_use
+from aftershow.messages.rendering import renderers
 from aftershow.signing import Signer
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import upgrade
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from bench import mailing
 from bench.sending import CONNECTIONS, is_possible, sink
 from flows.shards import SHARD
@@ -109,11 +109,11 @@ def _send(root: Path, count: int) -> None:
             ready = renderers(in_use(connection, campaign), Signer(b"bench" * 8))
         clock, left = ticking_from(mailing.NOW), count
         while left > 0:
-            tally, taken = send_shard(
+            totals, taken = send_shard(
                 engine, ready, senders, worker="bench", clock=clock, limit=min(SHARD, left)
             )
-            if not 0 < taken == tally.accepted:
-                raise RuntimeError(f"not everything was sent: {tally}")
+            if not 0 < taken == totals.accepted:
+                raise RuntimeError(f"not everything was sent: {totals}")
             left -= taken
 
 

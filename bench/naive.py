@@ -15,8 +15,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, Template
 from premailer import transform
 
+from aftershow.content.html.plain import plain_text
 from aftershow.content.mime import Envelope
-from aftershow.content.plain import plain_text
 
 #: Without the longer line, EmailMessage encodes the unsubscribe link, and Gmail no longer reads it.
 POLICY = SMTP.clone(max_line_length=998)

@@ -13,16 +13,16 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, event
 
-from aftershow.journey.ahead import in_virtual_time
-from aftershow.journey.campaign import Campaign
+from aftershow.campaign.campaign import Campaign
+from aftershow.campaign.versions import Version, newest
 from aftershow.journey.turn import prepare
-from aftershow.journey.versions import Version, newest
 from aftershow.ledger.claims import claim
+from aftershow.rehearsal.virtual_time import in_virtual_time
 from aftershow.store.engine import DIALECTS
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from bench import bare
-from bench.crowd import NOW, fill, write_workspace
 from bench.databases import opened
+from bench.population import NOW, fill, write_workspace
 from bench.row import Row
 
 #: A step that sends, and by which channel.

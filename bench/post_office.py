@@ -13,7 +13,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 
-from aftershow.content.plain import plain_text
+from aftershow.content.html.plain import plain_text
 from bench import mailing
 from bench.inlined import inlined
 from bench.sending import CONNECTIONS, Speed

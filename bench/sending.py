@@ -26,14 +26,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import Engine
 
+from aftershow.campaign.reading import load_campaign
+from aftershow.campaign.versions import in_use
 from aftershow.desk import senders_for, ticking_from
-from aftershow.journey.reading import load_campaign
-from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import prepare, send_shard
-from aftershow.journey.versions import in_use
+from aftershow.messages.rendering import StepRenderer, renderers
 from aftershow.signing import Signer
 from aftershow.store.engine import DIALECTS
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from aftershow.workspace.workspace import Workspace
 from bench import mailing
 from bench.databases import opened
@@ -176,7 +176,7 @@ class Bench:
 
     def _send(self, count: int) -> None:
         with senders_for(self._workspace, [Channel.EMAIL]) as senders:
-            tally, taken = send_shard(
+            totals, taken = send_shard(
                 self._engine,
                 self._renderers,
                 senders,
@@ -184,8 +184,8 @@ class Bench:
                 clock=ticking_from(mailing.NOW),
                 limit=count,
             )
-        if not tally.accepted == taken == count:
-            raise RuntimeError(f"not everything was sent: {tally}")
+        if not totals.accepted == taken == count:
+            raise RuntimeError(f"not everything was sent: {totals}")
 
     def _write_list(self, count: int) -> None:
         with (self._root / "list.csv").open("w", newline="") as leads:

@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 import httpx
 
 from aftershow.ports import Receipt, RenderedText
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from bench.row import Row
 from connectors import open_sender
 from connectors.twilio import TOKEN, Settings

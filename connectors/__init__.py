@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from aftershow.errors import UsageError
 from aftershow.ports import ConnectorSettings, Reconciler, Sender
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from connectors._of_workspace import brought, load
 
 

@@ -68,7 +68,7 @@ class _Ed25519Key:
         return self._key.sign(hashlib.sha256(data).digest())
 
 
-class Seal:
+class DkimSigner:
     """Signs with one key. Raises UsageError when the key can't be used."""
 
     def __init__(self, settings: Settings, workspace: Path) -> None:

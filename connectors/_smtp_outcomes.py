@@ -5,7 +5,7 @@ import smtplib
 import ssl
 
 from aftershow.errors import DeliveryError, PermanentError, TemporaryError
-from aftershow.ports import Outcome, Receipt, Rendered, RenderedEmail
+from aftershow.ports import DeliveryOutcome, Receipt, Rendered, RenderedEmail
 from connectors._smtp_reply import Reply
 
 #: What the second number of an enhanced status code says that it is about.
@@ -22,7 +22,7 @@ SUBJECTS = {
 ENVELOPE = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")
 
 
-def unfit(message: Rendered) -> Outcome | None:
+def unfit(message: Rendered) -> DeliveryOutcome | None:
     """What becomes of a message that can't be said in SMTP."""
     if not isinstance(message, RenderedEmail):
         return PermanentError("The smtp connector carries emails only.")
@@ -33,7 +33,7 @@ def unfit(message: Rendered) -> Outcome | None:
     return None
 
 
-def refused(message: RenderedEmail, reply: Reply) -> Outcome:
+def refused(message: RenderedEmail, reply: Reply) -> DeliveryOutcome:
     """Return what a refusal means that may be about the person, the message or us.
 
     The server's words are for the ledger alone: errors are logged and shown, and it may repeat what it heard.

@@ -11,8 +11,8 @@ from aftershow.errors import PermanentError
 from aftershow.ports import (
     CallBrief,
     ConnectorSettings,
+    DeliveryOutcome,
     Invitation,
-    Outcome,
     Receipt,
     Rendered,
     RenderedEmail,
@@ -20,7 +20,7 @@ from aftershow.ports import (
     RenderedText,
     one_by_one,
 )
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 
 class Settings(ConnectorSettings):
@@ -41,7 +41,7 @@ class Connector:
             # A group that may look stays; an earlier version let everybody in.
             self._folder.chmod(S_IMODE(self._folder.stat().st_mode) & ~S_IRWXO)
 
-    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    def send(self, messages: Sequence[Rendered]) -> Iterator[DeliveryOutcome]:
         """Write a file for each message; the receipt's provider_id is its name inside the folder."""
         return one_by_one(self._keep, messages)
 

@@ -10,13 +10,13 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from aftershow.errors import UsageError
-from aftershow.ports import ConnectorSettings, Outcome, Rendered, is_loopback
-from aftershow.words import Channel
+from aftershow.ports import ConnectorSettings, DeliveryOutcome, Rendered, is_loopback
+from aftershow.words.channels import Channel
+from connectors._smtp_batch import Batch
 from connectors._smtp_client import Client, TlsClient
-from connectors._smtp_dkim import Seal
+from connectors._smtp_dkim import DkimSigner
 from connectors._smtp_dkim import Settings as DkimSettings
-from connectors._smtp_lines import Lines
-from connectors._smtp_trip import Trip
+from connectors._smtp_pool import ConnectionPool
 
 PASSWORD = "AFTERSHOW_SMTP_PASSWORD"  # noqa: S105  the variable's name, not a password
 
@@ -54,7 +54,7 @@ class Settings(ConnectorSettings):
 
 
 class Connector:
-    """Sends over several lines at once."""
+    """Sends over several connections at once."""
 
     channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL})
 
@@ -62,23 +62,23 @@ class Connector:
         self._settings = settings
         self._password = _password(settings)
         self._tls = _tls(settings, workspace)
-        self._sign = Seal(settings.dkim, workspace).sign if settings.dkim else bytes
-        self._lines = Lines(self._dial, most=settings.connections, timeout=settings.timeout)
+        self._sign = DkimSigner(settings.dkim, workspace).sign if settings.dkim else bytes
+        self._pool = ConnectionPool(self._dial, most=settings.connections, timeout=settings.timeout)
 
-    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    def send(self, messages: Sequence[Rendered]) -> Iterator[DeliveryOutcome]:
         """Hand over in order.
 
         The turn ends when the server is silent or out of reach: the rest would only wait as well.
         """
-        trip = Trip(self._lines, messages, self._sign)
+        batch = Batch(self._pool, messages, self._sign)
         try:
-            yield from trip.outcomes()
+            yield from batch.outcomes()
         finally:
-            trip.leave()
+            batch.leave()
 
     def close(self) -> None:
         """Hang up."""
-        self._lines.hang_up()
+        self._pool.hang_up()
 
     def _dial(self) -> smtplib.SMTP:
         s = self._settings

@@ -21,16 +21,16 @@ from aftershow.errors import (
 )
 from aftershow.ports import (
     ConnectorSettings,
-    Outcome,
+    DeliveryOutcome,
     Receipt,
     Rendered,
     RenderedText,
     Taken,
     is_loopback,
 )
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from connectors._twilio_answers import Listener
-from connectors._twilio_flight import Flight
+from connectors._twilio_requests import RequestsInFlight
 
 TOKEN = "AFTERSHOW_TWILIO_AUTH_TOKEN"  # noqa: S105  the variable's name, not a token
 
@@ -111,21 +111,21 @@ class Connector:
         self._connections = settings.connections
         self._threads = ThreadPoolExecutor(settings.connections, thread_name_prefix="twilio")
 
-    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    def send(self, messages: Sequence[Rendered]) -> Iterator[DeliveryOutcome]:
         """Hand over, several at a time; the outcomes come in the order of the messages.
 
         Nothing more is begun when Twilio refuses us, or is silent: the rest would only wait for it too.
         """
-        flight = Flight(messages)
+        requests = RequestsInFlight(messages)
         crew = [
-            self._threads.submit(flight.work, self._outcome_of)
+            self._threads.submit(requests.work, self._outcome_of)
             for _ in range(min(self._connections, len(messages)))
         ]
         try:
-            yield from flight.outcomes()
+            yield from requests.outcomes()
         finally:
             # Whoever reads no further still finds everything that was begun at its end.
-            flight.stop()
+            requests.stop()
             wait(crew)
 
     def look_up(self, to: str, *, since: datetime, until: datetime) -> list[Taken]:
@@ -157,7 +157,7 @@ class Connector:
         self._threads.shutdown()
         self._http.session.close()
 
-    def _outcome_of(self, message: Rendered) -> tuple[Outcome, bool]:
+    def _outcome_of(self, message: Rendered) -> tuple[DeliveryOutcome, bool]:
         """Hand a message over; returns its outcome, and whether there is any use in beginning another."""
         from requests.exceptions import RequestException
 

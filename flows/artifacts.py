@@ -16,14 +16,14 @@ from prefect.artifacts import (
 )
 from prefect.runtime import flow_run
 
+from aftershow.campaign.campaign import Campaign
 from aftershow.desk import Desk
-from aftershow.journey.campaign import Campaign
 from aftershow.journey.turn import TurnResult
 from aftershow.leads.aside import Aside
 from aftershow.leads.result import ImportResult
 from aftershow.ledger.approvals import waiting
 from aftershow.ledger.counts import by_step
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.phrases import moved_on, number_of
 from flows.lateness import WORTH_TELLING, said
 
@@ -97,10 +97,10 @@ def show_waiting(desk: Desk, campaign: Campaign) -> None:
     )
 
 
-def show_share(campaign: str, tally: Tally) -> None:
+def show_share(campaign: str, totals: SendCounts) -> None:
     """Show what one helper did; the run that it helped reads it there."""
     create_table_artifact(
-        [asdict(tally)],
+        [asdict(totals)],
         key=_key(SHARE, campaign),
         description=f"**{campaign}**: what this helper did.",
     )

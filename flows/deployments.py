@@ -16,14 +16,14 @@ from prefect.flows import Flow
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from aftershow.campaign.campaign import Campaign
+from aftershow.campaign.reading import load_campaigns
 from aftershow.desk import Desk
 from aftershow.errors import UsageError
-from aftershow.journey.campaign import Campaign
-from aftershow.journey.reading import load_campaigns
 from aftershow.signing import load_secret
 from aftershow.workspace.shows import Show
-from aftershow.workspace.source import Source
 from aftershow.workspace.workspace import SHOWS
+from aftershow.workspace.yaml.yaml_file import YamlFile
 from flows.automations import ensure_automations
 from flows.helpers import HELPERS
 from flows.housekeeping import housekeeping
@@ -157,7 +157,7 @@ def _imports(desk: Desk, show: Show, mark: str) -> Wanted:
         parameters={"show": show.show},
         description=f"Imports new lead files of {show.name} from leads/{show.show}/.",
         tags=[TAG, mark, show.show],
-        version=_version(Source.load(desk.workspace.root, f"{SHOWS}/{show.show}.yaml")),
+        version=_version(YamlFile.load(desk.workspace.root, f"{SHOWS}/{show.show}.yaml")),
         schedule=(_spread(show.show), desk.workspace.settings.timezone),
         limit=ONE_AT_A_TIME,
     )
@@ -169,7 +169,7 @@ def _spread(name: str) -> str:
     return f"{','.join(str(minute) for minute in range(first, 60, LOOKS))} * * * *"
 
 
-def _version(source: Source) -> str:
+def _version(source: YamlFile) -> str:
     return source.sha256[:12]
 
 

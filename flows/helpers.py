@@ -23,10 +23,10 @@ from prefect.states import Cancelled
 
 from aftershow.desk import Desk
 from aftershow.ledger.claims import recover
-from aftershow.ledger.senders import held_by
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.sending import Clock
 from aftershow.ledger.shards import helpers_for, together
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.workers import held_by
 from aftershow.phrases import number_of
 from aftershow.workspace.fingerprint import fingerprint
 from flows.artifacts import SHARE
@@ -46,7 +46,7 @@ class Help:
     """What became of the helpers of one run."""
 
     #: what they told: not that of the dead
-    told: Tally
+    told: SendCounts
     #: how many ended without a word
     dead: int
     #: why others could not help
@@ -138,20 +138,20 @@ def _help(client: SyncPrefectClient, helpers: list[UUID]) -> Help:
             failures.append(run.state.message or "see its log")
         else:
             dead += 1
-    return Help(told=sum(told.values(), Tally()), dead=dead, failures=tuple(failures))
+    return Help(told=sum(told.values(), SendCounts()), dead=dead, failures=tuple(failures))
 
 
-def _told(client: SyncPrefectClient, helpers: list[UUID]) -> dict[UUID, Tally]:
+def _told(client: SyncPrefectClient, helpers: list[UUID]) -> dict[UUID, SendCounts]:
     """Return the counts that helpers left on their pages, by their runs."""
     shares = ArtifactFilter.model_validate({"flow_run_id": {"any_": helpers}, "key": {"like_": f"{SHARE}-%"}})
     return {
-        one.flow_run_id: Tally(**json.loads(str(one.data))[0])
+        one.flow_run_id: SendCounts(**json.loads(str(one.data))[0])
         for one in client.read_artifacts(artifact_filter=shares)
         if one.flow_run_id is not None
     }
 
 
-def whole(desk: Desk, campaign: str, own: Tally, help_: Help, since: datetime) -> Tally:
+def whole(desk: Desk, campaign: str, own: SendCounts, help_: Help, since: datetime) -> SendCounts:
     """Return what a run and its helpers did together since its beginning, the dead ones included."""
     with desk.engine.connect() as connection:
         return together(connection, campaign, own + help_.told, since=since)

@@ -10,12 +10,12 @@ from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
+from aftershow.campaign.campaign import Campaign
 from aftershow.desk import Desk, ticking_from
 from aftershow.errors import CampaignStoppedError
-from aftershow.journey.campaign import Campaign
-from aftershow.journey.checking import require_sound
 from aftershow.journey.turn import Doing, Part, Prepared, T, TurnResult, take_turn
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.rehearsal.checking import require_sound
 from flows.artifacts import show_plan, show_progress, show_result, show_waiting
 from flows.helpers import ask_for_help, wait_for_helpers, whole
 from flows.lateness import WORTH_TELLING, lateness, said
@@ -56,30 +56,30 @@ def run_campaign(campaign: str) -> dict[str, Any] | State[Any]:
 def _take_turn(desk: Desk, campaign: Campaign, now: datetime) -> tuple[TurnResult, str | None]:
     note: str | None = None
 
-    def send(prepared: Prepared) -> Tally:
+    def send(prepared: Prepared) -> SendCounts:
         nonlocal note
         show_plan(desk, campaign)
         if not prepared.due:
-            return Tally()
-        tally, note = _send(desk, campaign, prepared.due, now)
-        return tally
+            return SendCounts()
+        totals, note = _send(desk, campaign, prepared.due, now)
+        return totals
 
     result = take_turn(partial(_as_task, desk), campaign, now=now, send=send)
     show_waiting(desk, campaign)
     return result, note
 
 
-def _send(desk: Desk, campaign: Campaign, due: int, now: datetime) -> tuple[Tally, str | None]:
+def _send(desk: Desk, campaign: Campaign, due: int, now: datetime) -> tuple[SendCounts, str | None]:
     """Send what is due, with helpers where there are other workers; returns what happened and a note."""
-    clock, total, behind = ticking_from(now), Tally(), 0
+    clock, total, behind = ticking_from(now), SendCounts(), 0
     helpers = ask_for_help(desk, campaign.name, due)
     tell = show_progress(campaign.name, due)
 
     def send_shards() -> None:
         nonlocal total, behind
         if not total.ended_early:
-            for tally, taken in shards(desk, campaign, clock):
-                total, behind = total + tally, behind + taken
+            for totals, taken in shards(desk, campaign, clock):
+                total, behind = total + totals, behind + taken
                 tell(behind)
 
     send_shards()

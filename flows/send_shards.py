@@ -12,7 +12,7 @@ from prefect.runtime import flow_run
 
 from aftershow.desk import ticking_from
 from aftershow.errors import CampaignStoppedError
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.workspace.fingerprint import require_fingerprint
 from flows.artifacts import show_share
 from flows.occasion import this_occasion
@@ -37,7 +37,7 @@ def send_shards(campaign: str, edition: str | None = None) -> dict[str, Any] | S
             require_fingerprint(desk.workspace.root, edition)
         clock, asked_by = ticking_from(occasion.now), flow_run.parent_flow_run_id
         taken = shards(desk, desk.campaign(campaign), clock, lambda: _is_at_work(client, asked_by))
-        total = sum((tally for tally, _ in taken), Tally())
+        total = sum((totals for totals, _ in taken), SendCounts())
     show_share(campaign, total)
     if total.stopped:
         raise CampaignStoppedError(f"{campaign} stopped: {total.stopped}", result=asdict(total))

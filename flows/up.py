@@ -12,9 +12,9 @@ from typing import IO
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 
+from aftershow.campaign.reading import load_campaigns
 from aftershow.desk import open_desk
 from aftershow.errors import AftershowError, UsageError
-from aftershow.journey.reading import load_campaigns
 from aftershow.workspace.workspace import load_workspace
 from flows.access import HOME, LOCK, LOGIN, Access, kept, new_access, using
 from flows.child import Child, python_child

@@ -1,16 +1,26 @@
 """The house is as its pages say."""
 
+import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from aftershow import errors
-from aftershow.words import HoldReason, InteractionKind, State
+from aftershow.words.kinds import InteractionKind
+from aftershow.words.reasons import HoldReason
+from aftershow.words.states import State
 
 ROOT = Path(__file__).parent.parent
+#: Rooms that have rooms inside them; commands are told apart by folder, as words of the command line.
+OUTER = sorted(
+    room
+    for room in (ROOT / "aftershow").rglob("*")
+    if (room / "__init__.py").exists() and any(room.glob("*/__init__.py")) and room.name != "commands"
+)
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 
 
@@ -63,3 +73,25 @@ def test_the_command_line_starts_without_prefect(command: str) -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=True
     )
     assert run.stderr.strip() == "False"
+
+
+def imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+@pytest.mark.parametrize("room", OUTER, ids=name_of)
+def test_a_room_inside_a_room_knows_nothing_of_the_one_around_it(room: Path) -> None:
+    """So that it can be read alone; what import-linter has no words for."""
+    around = {name_of(file) for file in room.glob("*.py") if file.name != "__init__.py"}
+    for file in (file for inner in room.glob("*/__init__.py") for file in inner.parent.rglob("*.py")):
+        for name in imports(file):
+            known = {name, name.rpartition(".")[0]} & around
+            assert not known, f"{file.relative_to(ROOT)} imports {name}"

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from aftershow.errors import UsageError
 from aftershow.signing import Signer, Unsubscription, load_secret
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 SIGNER = Signer(b"s" * 32)
 OTHER = Signer(b"t" * 32)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, not_, or_
 
 from aftershow.audience.explanation import Explanation
-from aftershow.audience.person import Person
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.scope import Scope
 from aftershow.audience.terms import Term, is_fixed
 
@@ -34,10 +34,10 @@ class Clause(ABC):
         """Ask everyone in a FROM clause such as people_from gives; never NULL."""
 
     @abstractmethod
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Ask one person."""
 
-    def explain(self, person: Person) -> Explanation:
+    def explain(self, person: PersonFacts) -> Explanation:
         """Ask one person, and keep the values found."""
         found = {term.text: term.value(person) for term in self.terms if not is_fixed(term)}
         return Explanation(text=self.text, holds=self.holds(person), found=found)
@@ -69,11 +69,11 @@ class Joined(Clause):
         """AND or OR."""
         return (and_ if self.needs_all else or_)(*(part.sql(scope) for part in self.parts))
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Whether all parts hold, or one does."""
         return (all if self.needs_all else any)(part.holds(person) for part in self.parts)
 
-    def explain(self, person: Person) -> Explanation:
+    def explain(self, person: PersonFacts) -> Explanation:
         """Answer for each part as well."""
         whole = Clause.explain(self, person)
         parts = tuple(part.explain(person) for part in self.parts)
@@ -102,7 +102,7 @@ class Not(Clause):
         """NOT; safe since no clause is NULL."""
         return not_(self.part.sql(scope))
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Whether the clause does not."""
         return not self.part.holds(person)
 

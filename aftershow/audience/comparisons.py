@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 from aftershow.audience.clauses import Clause
 from aftershow.audience.functions import by_code_point, holds_text
-from aftershow.audience.person import Person
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.scope import Scope
 from aftershow.audience.terms import DaysSince, Literal, Term, Type
 from aftershow.store.types import Moment
@@ -71,7 +71,7 @@ class Truth(Clause):
             case Type.NUMBER:
                 return _known(value != literal(0, Integer()))
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """The value's truth, as Jinja2 sees it."""
         return bool(self.term.value(person))
 
@@ -101,7 +101,7 @@ class Missing(Clause):
         """IS NULL."""
         return self.term.sql(scope).is_(None)
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Whether it is none."""
         return self.term.value(person) is None
 
@@ -137,7 +137,7 @@ class Equal(Clause):
             return case((left, right), else_=not_(right))
         return left.is_not_distinct_from(right)
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Python's own equality."""
         return self.left.value(person) == self.right.value(person)
 
@@ -174,7 +174,7 @@ class Ordered(Clause):
             left, right = by_code_point(left), by_code_point(right)
         return _known(ORDER[self.sign](left, right))
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """The sign in Python, false where a value is missing."""
         left, right = self.left.value(person), self.right.value(person)
         return left is not None and right is not None and bool(ORDER[self.sign](left, right))
@@ -211,7 +211,7 @@ class OneOf(Clause):
             return _known(type_coerce(self.term.sql(scope), Double()).in_(values))
         return _known(self.term.sql(scope).in_(values))
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Python's own `in`; the list never holds none."""
         return self.term.value(person) in [choice.constant for choice in self.choices]
 
@@ -245,7 +245,7 @@ class Contains(Clause):
         """A search for the part, false where a text is missing."""
         return _known(holds_text(self.whole.sql(scope), self.part.sql(scope)))
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Python's own `in`, false where a text is missing."""
         part, whole = self.part.value(person), self.whole.value(person)
         return isinstance(part, str) and isinstance(whole, str) and part in whole

@@ -25,10 +25,10 @@ from sqlalchemy import ColumnElement
 from aftershow.audience.clauses import Clause
 from aftershow.audience.compiler import Compiler
 from aftershow.audience.explanation import Explanation
-from aftershow.audience.person import Person
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.scope import Scope
 from aftershow.audience.syntax import tree
-from aftershow.audience.terms import DaysSince, Fact
+from aftershow.audience.terms import DaysSince, FieldTerm
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +47,7 @@ class Expression:
     @property
     def fields(self) -> frozenset[str]:
         """The names of the catalogue that it asks for, such as grade, answers.budget and permission."""
-        return frozenset(term.name for term in self.clause.terms if isinstance(term, Fact | DaysSince))
+        return frozenset(term.name for term in self.clause.terms if isinstance(term, FieldTerm | DaysSince))
 
     def sql(self, scope: Scope) -> ColumnElement[bool]:
         """The condition for a statement that selects from people_from, or from tables joined alike.
@@ -57,11 +57,11 @@ class Expression:
         """
         return self.clause.sql(scope)
 
-    def holds(self, person: Person) -> bool:
+    def holds(self, person: PersonFacts) -> bool:
         """Whether the person meets it; the same answer as SQL gives for the facts in the database."""
         return self.clause.holds(person)
 
-    def explain(self, person: Person) -> Explanation:
+    def explain(self, person: PersonFacts) -> Explanation:
         """Whether the person meets it, clause by clause, with the values found."""
         return self.clause.explain(person)
 

@@ -6,18 +6,18 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, ColumnElement, func, or_
 from sqlalchemy import literal as bound
 
-from aftershow.audience import history, meetings
+from aftershow.audience import meetings, record
 from aftershow.audience.functions import MemberName, member
 from aftershow.audience.questions import DAYS_SINCE, QUESTIONS
-from aftershow.audience.terms import Fact, Type
+from aftershow.audience.terms import FieldTerm, Type
 from aftershow.store.tables import account, contact, lead, meeting, show
 from aftershow.store.types import Moment
-from aftershow.words import InteractionKind
 from aftershow.words.fields import ContactField, Holder
+from aftershow.words.kinds import InteractionKind
 
 
-def _column(name: str, column: ColumnElement[Any], about: str) -> Fact:
-    return Fact(
+def _column(name: str, column: ColumnElement[Any], about: str) -> FieldTerm:
+    return FieldTerm(
         text=name,
         name=name,
         type=Type.MOMENT if isinstance(column.type, Moment) else Type.TEXT,
@@ -27,8 +27,8 @@ def _column(name: str, column: ColumnElement[Any], about: str) -> Fact:
     )
 
 
-def _flag(name: str, condition: ColumnElement[bool], about: str) -> Fact:
-    return Fact(
+def _flag(name: str, condition: ColumnElement[bool], about: str) -> FieldTerm:
+    return FieldTerm(
         text=name,
         name=name,
         type=Type.TRUTH,
@@ -38,20 +38,20 @@ def _flag(name: str, condition: ColumnElement[bool], about: str) -> Fact:
     )
 
 
-def _happened(name: str, kind: InteractionKind, about: str) -> Fact:
-    return Fact(
+def _happened(name: str, kind: InteractionKind, about: str) -> FieldTerm:
+    return FieldTerm(
         text=name,
         name=name,
         type=Type.TRUTH,
-        sql=lambda scope: history.occurred(kind, scope),
+        sql=lambda scope: record.occurred(kind, scope),
         value=lambda person: kind in person.last,
         about=about,
     )
 
 
-def _of_meeting(part: str, column: Column[Any], about: str) -> Fact:
+def _of_meeting(part: str, column: Column[Any], about: str) -> FieldTerm:
     name = f"meeting.{part}"
-    return Fact(
+    return FieldTerm(
         text=name,
         name=name,
         type=Type.MOMENT if isinstance(column.type, Moment) else Type.TEXT,
@@ -74,11 +74,11 @@ _ELSEWHERE: Mapping[ContactField, ColumnElement[Any]] = {
 }
 
 
-def _fields_of(holder: Holder) -> list[Fact]:
+def _fields_of(holder: Holder) -> list[FieldTerm]:
     return [_field(field) for field in ContactField if field.row.holder is holder and field.row.in_conditions]
 
 
-def _field(field: ContactField) -> Fact:
+def _field(field: ContactField) -> FieldTerm:
     name, about = str(field), field.row.about
     column = _ELSEWHERE[field] if field in _ELSEWHERE else contact.c[name]
     flag = field.row.kept is not None and field.row.kept.flag
@@ -117,11 +117,11 @@ HAPPENED = tuple(
 
 #: What is counted of it; in a campaign's step, since the contact was enrolled.
 COUNTED = (
-    Fact(
+    FieldTerm(
         text="unanswered",
         name="unanswered",
         type=Type.NUMBER,
-        sql=history.unanswered,
+        sql=record.unanswered,
         value=lambda person: person.unanswered,
         about="messages that went out since the contact last wrote, clicked, picked up or filled in a form",
     ),
@@ -133,9 +133,9 @@ FIELDS = {fact.name: fact for fact in (*RECORDED, *HAPPENED, *COUNTED)}
 GROUPS = ("account", "answers", "meeting", "show")
 
 
-def answer(name: str) -> Fact:
+def answer(name: str) -> FieldTerm:
     """Return the fact for `answers.NAME`: what the lead's answer to a question is, as text."""
-    return Fact(
+    return FieldTerm(
         text=f"answers.{name}" if name.isidentifier() else f'answers["{name}"]',
         name=f"answers.{name}",
         type=Type.TEXT,

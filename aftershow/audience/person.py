@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from aftershow.words import Answer
+from aftershow.words.answers import Answer
 
 #: What a field may hold; None is a missing value.
 Value = str | float | bool | datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Person:
+class PersonFacts:
     """What is known of one contact in one scope. Whatever is left out is missing, or false."""
 
     #: aware; what days_since counts back from

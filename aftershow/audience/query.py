@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from aftershow.audience.expression import Expression
 from aftershow.audience.scope import Scope, people_from
 from aftershow.store.tables import contact, lead
-from aftershow.words import Crowd
+from aftershow.words.populations import Population
 
 
 def audience(
@@ -15,7 +15,7 @@ def audience(
     *,
     show_id: int | None,
     scope: Scope,
-    of: Crowd = Crowd.LEADS,
+    of: Population = Population.LEADS,
     team: Collection[str] = (),
 ) -> Select[tuple[int, int | None]]:
     """Return the query for everyone of a crowd who meets the condition, as contact_id and lead_id, once each.
@@ -28,16 +28,18 @@ def audience(
     )
 
 
-def belongs(show_id: int | None, of: Crowd, team: Collection[str] = ()) -> ColumnElement[bool]:
+def belongs(show_id: int | None, of: Population, team: Collection[str] = ()) -> ColumnElement[bool]:
     """Whether a row of people_from is of a crowd: never NULL.
 
     Leads are those of the show; without a show, they are everyone. Nobody of ours is in another crowd than
     the team, not even as a lead that has the address of a rep; in the team are the reps that `team` names.
     """
-    if of is Crowd.TEAM:
+    if of is Population.TEAM:
         return func.coalesce(contact.c.rep.in_(sorted(team)), False)
     others = _not_of_ours()
-    return and_(others, lead.c.show_id == show_id) if show_id is not None and of is Crowd.LEADS else others
+    return (
+        and_(others, lead.c.show_id == show_id) if show_id is not None and of is Population.LEADS else others
+    )
 
 
 def _not_of_ours() -> ColumnElement[bool]:

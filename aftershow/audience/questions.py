@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
-from aftershow.audience import history
-from aftershow.audience.person import Person
+from aftershow.audience import record
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.scope import Scope
-from aftershow.audience.terms import DaysSince, Fact, Type
-from aftershow.words import Answer, Channel, InteractionKind
+from aftershow.audience.terms import DaysSince, FieldTerm, Type
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 
 DAYS_SINCE = "days_since"
 
@@ -28,12 +30,12 @@ class Question:
     #: what the word is called in the catalogue: STEP and ARM are the campaign's own
     argument: str
     sql: Callable[[str, Scope], ColumnElement[bool]]
-    value: Callable[[str, Person], bool]
+    value: Callable[[str, PersonFacts], bool]
     about: str
 
-    def about_word(self, word: str) -> Fact:
+    def about_word(self, word: str) -> FieldTerm:
         """Return the fact that the name is for a word."""
-        return Fact(
+        return FieldTerm(
             text=f"{self.name}({json.dumps(word, ensure_ascii=False)})",
             name=self.name,
             type=Type.TRUTH,
@@ -43,7 +45,7 @@ class Question:
 
 
 _CHANNELS = tuple(channel.value for channel in Channel)
-_ADDRESSED = tuple(channel.value for channel in history.ADDRESSES)
+_ADDRESSED = tuple(channel.value for channel in record.ADDRESSES)
 
 QUESTIONS = {
     question.name: question
@@ -52,7 +54,7 @@ QUESTIONS = {
             name="permission",
             words=_CHANNELS,
             argument="CHANNEL",
-            sql=lambda channel, scope: history.said(channel, Answer.YES),
+            sql=lambda channel, scope: record.said(channel, Answer.YES),
             value=lambda channel, person: person.permissions.get(channel) == Answer.YES,
             about="the contact said yes to marketing by this channel",
         ),
@@ -60,7 +62,7 @@ QUESTIONS = {
             name="refused",
             words=_CHANNELS,
             argument="CHANNEL",
-            sql=lambda channel, scope: history.said(channel, Answer.NO),
+            sql=lambda channel, scope: record.said(channel, Answer.NO),
             value=lambda channel, person: person.permissions.get(channel) == Answer.NO,
             about="the contact said no to marketing by this channel",
         ),
@@ -68,7 +70,7 @@ QUESTIONS = {
             name="suppressed",
             words=_ADDRESSED,
             argument="CHANNEL",
-            sql=lambda channel, scope: history.suppressed(channel),
+            sql=lambda channel, scope: record.suppressed(channel),
             value=lambda channel, person: channel in person.suppressed,
             about="the contact's address for this channel must not be used",
         ),
@@ -76,7 +78,7 @@ QUESTIONS = {
             name="sent",
             words=None,
             argument="STEP",
-            sql=history.sent,
+            sql=record.sent,
             value=lambda step, person: step in person.sent,
             about="in a campaign's step: the message of that step was accepted by a provider",
         ),
@@ -84,7 +86,7 @@ QUESTIONS = {
             name="acknowledged",
             words=None,
             argument="STEP",
-            sql=history.acknowledged,
+            sql=record.acknowledged,
             value=lambda step, person: step in person.acknowledged,
             about="in a campaign's step: the contact answered that step",
         ),
@@ -92,7 +94,7 @@ QUESTIONS = {
             name="arm",
             words=None,
             argument="ARM",
-            sql=history.in_arm,
+            sql=record.in_arm,
             value=lambda arm, person: arm in person.arms,
             about="in a campaign's step: chance put the contact into that arm of a split",
         ),
@@ -102,16 +104,16 @@ QUESTIONS = {
 
 def days_since_last(kind: str) -> DaysSince:
     """Return the days since the last interaction of a kind."""
-    last = Fact(
+    last = FieldTerm(
         text=kind,
         name=DAYS_SINCE,
         type=Type.MOMENT,
-        sql=lambda scope: history.last(InteractionKind(kind), scope),
+        sql=lambda scope: record.last(InteractionKind(kind), scope),
         value=lambda person: person.last.get(kind),
     )
     return DaysSince(text=f'{DAYS_SINCE}("{kind}")', moment=last)
 
 
-def days_since(moment: Fact) -> DaysSince:
+def days_since(moment: FieldTerm) -> DaysSince:
     """Return the days since a moment of the catalogue."""
     return DaysSince(text=f"{DAYS_SINCE}({moment.text})", moment=moment)

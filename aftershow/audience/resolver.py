@@ -8,7 +8,7 @@ from jinja2 import nodes
 from aftershow.audience.fields import FIELDS, GROUPS, answer, names
 from aftershow.audience.questions import DAYS_SINCE, KINDS, QUESTIONS, Question, days_since, days_since_last
 from aftershow.audience.syntax import column_of, mistake, require_storable
-from aftershow.audience.terms import Fact, Term, Type
+from aftershow.audience.terms import FieldTerm, Term, Type
 from aftershow.errors import ExpressionError
 
 _MOMENTS = tuple(name for name, fact in FIELDS.items() if fact.type is Type.MOMENT)
@@ -20,7 +20,7 @@ Names = Mapping[str, Collection[str]]
 _OTHER_GROUPS = ("contact", "lead")
 
 
-def fact_of(node: nodes.Name | nodes.Getattr | nodes.Getitem) -> Fact:
+def fact_of(node: nodes.Name | nodes.Getattr | nodes.Getitem) -> FieldTerm:
     """Return the fact that a name or a part of a group stands for; raises ExpressionError for others."""
     if isinstance(node, nodes.Name):
         return _field(node)
@@ -42,7 +42,7 @@ def term_of(node: nodes.Call, given: Names) -> Term:
     return _asked(node, QUESTIONS[name], node.args[0], given)
 
 
-def _field(node: nodes.Name) -> Fact:
+def _field(node: nodes.Name) -> FieldTerm:
     name = node.name
     if name in FIELDS:
         return FIELDS[name]
@@ -62,13 +62,13 @@ def _part(node: nodes.Getattr | nodes.Getitem) -> str:
     raise _mistake(node, 'write the name of the part in quotes, as in answers["interested_in"].')
 
 
-def _answer(node: nodes.Node, name: str) -> Fact:
+def _answer(node: nodes.Node, name: str) -> FieldTerm:
     if not name or set(name) & set('"\\'):
         raise _mistake(node, "the name of an answer is not empty and has no quotes or backslashes.")
     return answer(require_storable(node, name))
 
 
-def _member(node: nodes.Node, group: str, part: str) -> Fact:
+def _member(node: nodes.Node, group: str, part: str) -> FieldTerm:
     if group in _OTHER_GROUPS and part in FIELDS:
         raise _mistake(node, f"write {part} alone, without {group}.")
     if f"{group}.{part}" not in FIELDS:
@@ -78,7 +78,7 @@ def _member(node: nodes.Node, group: str, part: str) -> Fact:
     return FIELDS[f"{group}.{part}"]
 
 
-def _asked(node: nodes.Call, question: Question, word: nodes.Expr, given: Names) -> Fact:
+def _asked(node: nodes.Call, question: Question, word: nodes.Expr, given: Names) -> FieldTerm:
     words = question.words if question.words is not None else tuple(given[question.argument])
     if not words:
         where = "a step of a campaign" + (" that has a split" if question.argument == "ARM" else "")

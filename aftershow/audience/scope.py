@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, FromClause
 
 from aftershow.store.tables import account, contact, lead, show
-from aftershow.words import Crowd
+from aftershow.words.populations import Population
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class Scope:
             raise ValueError("a scope needs a moment with a zone")
 
 
-def people_from(show_id: int | None, of: Crowd = Crowd.LEADS) -> FromClause:
+def people_from(show_id: int | None, of: Population = Population.LEADS) -> FromClause:
     """Return every contact beside their account, lead and show, once each, to select conditions from.
 
     With a show, `show` is that show, and `lead` is the contact's lead there, if any; among everyone and the
@@ -37,7 +37,9 @@ def people_from(show_id: int | None, of: Crowd = Crowd.LEADS) -> FromClause:
     """
     at_the_show = (lead.c.contact_id == contact.c.id) & (lead.c.show_id == show_id)
     its_lead = (
-        at_the_show if show_id is not None and of is Crowd.LEADS else lead.c.id == contact.c.latest_lead_id
+        at_the_show
+        if show_id is not None and of is Population.LEADS
+        else lead.c.id == contact.c.latest_lead_id
     )
     its_show = show.c.id == (lead.c.show_id if show_id is None else show_id)
     people = contact.outerjoin(account, account.c.id == contact.c.account_id)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Double, Text, false, true
 from sqlalchemy import literal as bound
 
 from aftershow.audience.functions import whole_days
-from aftershow.audience.person import Person, Value
+from aftershow.audience.person import PersonFacts, Value
 from aftershow.audience.scope import Scope
 from aftershow.store.types import Moment
 
@@ -28,7 +28,7 @@ class Type(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fact:
+class FieldTerm:
     """Something known of a person, such as grade or permission("email")."""
 
     #: as it is written in a condition
@@ -37,7 +37,7 @@ class Fact:
     name: str
     type: Type
     sql: Callable[[Scope], ColumnElement[Any]]
-    value: Callable[[Person], Value]
+    value: Callable[[PersonFacts], Value]
     #: what it means, in a line
     about: str = ""
 
@@ -49,13 +49,13 @@ class DaysSince:
     text: str
     name: str = "days_since"
     type: Type = Type.NUMBER
-    moment: Fact
+    moment: FieldTerm
 
     def sql(self, scope: Scope) -> ColumnElement[int]:
         """The days, counted to the microsecond."""
         return whole_days(self.moment.sql(scope), bound(scope.now, Moment()))
 
-    def value(self, person: Person) -> Value:
+    def value(self, person: PersonFacts) -> Value:
         """The days, counted to the microsecond."""
         moment = self.moment.value(person)
         return (person.now - moment) // timedelta(days=1) if isinstance(moment, datetime) else None
@@ -87,7 +87,7 @@ class Literal:
             return true() if self.constant else false()
         return bound(self.constant, Text() if isinstance(self.constant, str) else Double())
 
-    def value(self, _person: Person) -> Value:
+    def value(self, _person: PersonFacts) -> Value:
         """The value itself."""
         return self.constant
 
@@ -108,12 +108,12 @@ class Date:
         """The moment as a bound parameter."""
         return bound(moment_of(self.written, scope.zone), Moment())
 
-    def value(self, person: Person) -> Value:
+    def value(self, person: PersonFacts) -> Value:
         """The moment in the person's scope."""
         return moment_of(self.written, person.zone)
 
 
-Term = Fact | DaysSince | Literal | Date
+Term = FieldTerm | DaysSince | Literal | Date
 
 
 def is_fixed(term: Term) -> bool:

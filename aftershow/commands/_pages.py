@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from aftershow.commands._printing import say, table
-from aftershow.words import HoldReason
+from aftershow.words.reasons import HoldReason
 
 if TYPE_CHECKING:
     from aftershow.leads.result import FixEntry

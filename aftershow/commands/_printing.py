@@ -118,7 +118,7 @@ def bar(what: str, *, hidden: bool) -> Iterator[Callable[[float, float], None]]:
 
 @contextmanager
 def after_a_while(what: str, *, hidden: bool) -> Iterator[Callable[[str, int], None]]:
-    """Show a bar on a terminal when something takes a while; yields what is told of each thing of how many."""
+    """Show a bar on a terminal when something takes a while; yields what is told of each of them."""
     from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (TextColumn(what), BarColumn(), TextColumn("{task.description}"))

@@ -10,12 +10,12 @@ from aftershow.commands._printing import after_a_while, say, show
 from aftershow.phrases import number_of
 
 if TYPE_CHECKING:
-    from aftershow.journey.checking import Findings
+    from aftershow.rehearsal.checking import Findings
 
 
 def command(workspace: Workspace = HERE, as_json: Json = False) -> None:
     """Check every YAML file and template; all mistakes at once, each with its file and line."""
-    from aftershow.journey.checking import check
+    from aftershow.rehearsal.checking import check
     from connectors import check_settings
 
     with after_a_while("checking", hidden=as_json) as tell:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from aftershow.commands._options import HERE, Contact, Json, Workspace
 from aftershow.commands._pages import remedies
 from aftershow.commands._printing import show, table
-from aftershow.words import State
+from aftershow.words.states import State
 
 if TYPE_CHECKING:
-    from aftershow.people.profile import Fact, Profile
+    from aftershow.people.record.profile import Fact, Profile
 
 
 def command(contact: Contact, workspace: Workspace = HERE, as_json: Json = False) -> None:
     """Show a person: facts and where each came from, permissions, and all that happened."""
     from aftershow.desk import open_desk
-    from aftershow.people.finding import find_contact
-    from aftershow.people.profile import profile
+    from aftershow.people.identity.finding import find_contact
+    from aftershow.people.record.profile import profile
 
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
         person = profile(connection, find_contact(connection, contact))

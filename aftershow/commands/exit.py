@@ -20,7 +20,7 @@ def command(
     """Take a person out of a campaign: nothing of it is sent to them any more."""
     from aftershow.desk import open_desk, right_now
     from aftershow.feedback.by_hand import exit_by_hand
-    from aftershow.people.finding import find_contact
+    from aftershow.people.identity.finding import find_contact
 
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
         person = find_contact(connection, contact)

@@ -10,7 +10,7 @@ from aftershow.commands._printing import say
 
 def command(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Make a new workspace."""
-    from aftershow.journey.schemas import MODELS
+    from aftershow.campaign.schemas import MODELS
     from aftershow.workspace.init import init_workspace
 
     init_workspace(folder, MODELS)

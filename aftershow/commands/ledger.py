@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Count a campaign's messages by state, by reason of holding and by channel; or list what is in doubt."""
     from aftershow.desk import open_desk, right_now
-    from aftershow.journey.doubts import campaign_named
+    from aftershow.doubts.doubts import campaign_named
     from aftershow.ledger.counts import summary
 
     if not unknown and (campaign is None or reconcile):
@@ -59,8 +59,8 @@ def command(
 def _doubts(desk: "Desk", campaign: str | None, by: str | None, now: datetime) -> dict[str, Any]:
     """Return the document of what is in doubt; the providers are asked first if `by` says who asks."""
     from aftershow.desk import has_list, open_lists
-    from aftershow.journey.doubts import doubts, remedy
-    from aftershow.journey.reconciling import Reconciled, ask_providers
+    from aftershow.doubts.doubts import doubts, remedy
+    from aftershow.doubts.reconciling import Reconciled, ask_providers
 
     with desk.engine.begin() as connection:
         signer = desk.signer(connection)

@@ -39,7 +39,7 @@ def command(
     from aftershow.feedback.by_hand import BY_HAND, log_by_hand, pairs
     from aftershow.feedback.kinds import channel_named, channel_of, reportable
     from aftershow.feedback.report import Report
-    from aftershow.people.finding import find_contact
+    from aftershow.people.identity.finding import find_contact
 
     what = reportable(kind)
     where = channel_of(what, channel_named(channel))

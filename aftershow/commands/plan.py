@@ -15,8 +15,8 @@ from aftershow.phrases import moved_on, number_of
 
 if TYPE_CHECKING:
     from aftershow.desk import Desk
-    from aftershow.journey.calendar import Calendar
-    from aftershow.journey.plan import Plan
+    from aftershow.rehearsal.calendar import Calendar
+    from aftershow.rehearsal.plan import Plan
 
 #: How many people of a long list are shown.
 SHOWN = 20
@@ -36,8 +36,8 @@ def command(
 ) -> None:
     """Show who would get what and when, who would not and why. Nothing is written."""
     from aftershow.desk import open_desk, right_now
-    from aftershow.journey.checking import require_sound
-    from aftershow.journey.plan import make_plan
+    from aftershow.rehearsal.checking import require_sound
+    from aftershow.rehearsal.plan import make_plan
 
     now = at or right_now()
     with open_desk(workspace) as desk:
@@ -57,8 +57,8 @@ def command(
 def _calendar(
     desk: "Desk", campaign: str | None, now: datetime, until: datetime, *, hidden: bool
 ) -> "Calendar":
-    from aftershow.journey.calendar import make_calendar
-    from aftershow.journey.checking import sound_campaigns
+    from aftershow.rehearsal.calendar import make_calendar
+    from aftershow.rehearsal.checking import sound_campaigns
 
     if campaign is not None:
         desk.campaign(campaign)

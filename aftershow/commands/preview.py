@@ -22,8 +22,8 @@ def command(
 ) -> None:
     """Write what a person would get, each part as a file. Nothing is sent."""
     from aftershow.desk import open_desk, right_now
-    from aftershow.journey.preview import preview, write_parts
-    from aftershow.people.finding import find_contact
+    from aftershow.messages.preview import preview, write_parts
+    from aftershow.people.identity.finding import find_contact
 
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
         person = find_contact(connection, contact)

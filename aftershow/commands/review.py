@@ -11,7 +11,7 @@ from aftershow.commands._printing import say, show, table
 from aftershow.errors import UsageError
 
 if TYPE_CHECKING:
-    from aftershow.people.reviews import Review
+    from aftershow.people.identity.reviews import Review
 
 
 def command(
@@ -26,7 +26,7 @@ def command(
     """List pairs of contacts that may be one person, or answer one."""
     from aftershow.desk import open_desk, right_now
     from aftershow.ledger.merging import answer_review
-    from aftershow.people.reviews import open_reviews
+    from aftershow.people.identity.reviews import open_reviews
 
     if (pair is None) != (same is None):
         raise UsageError("Say a pair and its answer: aftershow review PAIR --same, or --different.")

@@ -13,7 +13,7 @@ from aftershow.phrases import moved_on
 def command(campaign: str, workspace: Workspace = HERE, at: At = None, as_json: Json = False) -> None:
     """Run one turn of a campaign: enrol, plan, send what is due, log."""
     from aftershow.desk import open_desk
-    from aftershow.journey.checking import require_sound
+    from aftershow.rehearsal.checking import require_sound
 
     with open_desk(workspace) as desk:
         # Said before Prefect starts, which takes seconds and tells of a mistake at length.

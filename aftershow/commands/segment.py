@@ -22,8 +22,8 @@ def command(
     as_json: Json = False,
 ) -> None:
     """List who is in a segment, or explain why a person is or is not."""
+    from aftershow.audience.segments import explain_contact, members
     from aftershow.desk import open_desk, right_now
-    from aftershow.journey.segments import explain_contact, members
 
     with open_desk(workspace) as desk, desk.engine.begin() as connection:
         now = at or right_now()

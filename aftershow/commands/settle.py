@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """Say what became of a message that is in doubt; `ledger --unknown` lists them."""
     from aftershow.desk import open_desk, right_now
-    from aftershow.journey.doubts import message_named, settle_by_hand
+    from aftershow.doubts.doubts import message_named, settle_by_hand
 
     if sent is None or (sent and again):
         raise UsageError("Say --sent, or --not-sent, or --not-sent --again to send it after all.")

@@ -11,13 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from aftershow.content.files import TemplateFiles
-from aftershow.content.language import CANNOT_COMPILE
+from aftershow.content.language.dialect import CANNOT_COMPILE
+from aftershow.content.language.files import TemplateFiles
 from aftershow.content.parts import Parts
 from aftershow.content.recipe import Recipe, follow, recipe_of, to_plain
 from aftershow.content.template import MessageTemplate, compile_folder
 from aftershow.errors import ContentError
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 #: So many templates are kept.
 KEPT = 32
@@ -82,7 +82,7 @@ class _Kept:
 
     def _told_by(self, shared: Mapping[str, Any]) -> MessageTemplate:
         try:
-            return self._template.told(shared)
+            return self._template.with_values(shared)
         except CANNOT_COMPILE:
             return self._template
 

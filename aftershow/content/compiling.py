@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aftershow.content.chunks import Chunk, printing
-from aftershow.content.document import read_document
-from aftershow.content.files import TemplateFiles
-from aftershow.content.guards import GuardedEnvironment
-from aftershow.content.language import CANNOT_COMPILE, HTML, PLAIN, Language, compiled
-from aftershow.content.layout import Layout
+from aftershow.content.html.document import read_document
+from aftershow.content.language.chunks import Chunk, printing
+from aftershow.content.language.dialect import CANNOT_COMPILE, HTML, PLAIN, Language, compiled
+from aftershow.content.language.files import TemplateFiles
+from aftershow.content.language.guards import GuardedEnvironment
+from aftershow.content.language.layout import Layout
 from aftershow.content.parts import Part
-from aftershow.content.segments import count_segments, describe_character
+from aftershow.content.sms_segments import count_segments, describe_character
 
 #: Characters that a part may have for one person.
 SUBJECT_LIMIT = 400

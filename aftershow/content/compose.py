@@ -8,7 +8,7 @@ from aftershow.content.mime import Envelope, ascii_address, build_mime
 from aftershow.content.parts import EmailParts, InvitationParts, TextParts
 from aftershow.content.postal import recipient_lines
 from aftershow.ports import CallBrief, Invitation, Rendered, RenderedEmail, RenderedLetter, RenderedText
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 
 class Compose(Protocol):

@@ -16,11 +16,11 @@ from aftershow.cache import fingerprint, recall, remember
 from aftershow.confined.asking import ask
 from aftershow.confined.limits import Limits
 from aftershow.content.answering import compile_template, render_all
-from aftershow.content.files import TemplateFiles
+from aftershow.content.language.files import TemplateFiles
 from aftershow.content.parts import EmailParts, InvitationParts, Parts, TextParts
 from aftershow.content.recipe import Recipe, from_plain
 from aftershow.errors import ContentError, LimitError, Problem
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 #: What compiling one template may take; the starter templates take less than a second and 50 MB.
 COMPILING = Limits(seconds=30, memory=512 << 20)

@@ -8,10 +8,10 @@ from typing import Any
 
 from jinja2 import Template, UndefinedError
 
-from aftershow.content.budget import RefusedError
-from aftershow.content.guards import GLOBALS
-from aftershow.content.language import compiled
-from aftershow.content.segments import Encoding
+from aftershow.content.language.budget import RefusedError
+from aftershow.content.language.dialect import compiled
+from aftershow.content.language.guards import GLOBALS
+from aftershow.content.sms_segments import Encoding
 from aftershow.errors import ContentError
 
 #: A message's length is looked at after so many of its pieces, which are short.
@@ -65,7 +65,7 @@ class Part:
     #: characters that one person's part may have
     limit: int
 
-    def told(self, values: Mapping[str, Any]) -> "Part":
+    def with_values(self, values: Mapping[str, Any]) -> "Part":
         """Return the part for people to whom some names mean the same; `values` as for folding.fold."""
         environment: Any = self.template.environment
         return replace(self, template=compiled(environment, self.source, values))

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from aftershow.content.compiling import HtmlParts
-from aftershow.content.language import HTML, PLAIN, compiled
+from aftershow.content.language.dialect import HTML, PLAIN, compiled
 from aftershow.content.parts import Part
 from aftershow.content.template import MessageTemplate
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 
 class PartRecipe(NamedTuple):

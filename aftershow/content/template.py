@@ -16,17 +16,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from aftershow.content.budget import budget
 from aftershow.content.compiling import Compiler, HtmlParts
-from aftershow.content.document import inline_for_one
-from aftershow.content.files import TemplateFiles, did_you_mean
-from aftershow.content.inlining import in_ascii
-from aftershow.content.language import CONTENT_NAMES
+from aftershow.content.html.document import inline_for_one
+from aftershow.content.html.inlining import in_ascii
+from aftershow.content.html.plain import tidy
+from aftershow.content.language.budget import budget
+from aftershow.content.language.dialect import CONTENT_NAMES
+from aftershow.content.language.files import TemplateFiles, did_you_mean
 from aftershow.content.parts import EmailParts, InvitationParts, Part, Parts, TextParts, names_of, one_line
-from aftershow.content.plain import tidy
-from aftershow.content.segments import count_segments
+from aftershow.content.sms_segments import count_segments
 from aftershow.errors import ContentError
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 #: The files that a folder must have to go by a channel; the first is the message itself.
 FILES: Mapping[Channel, tuple[str, ...]] = {channel: channel.row.files for channel in Channel}
@@ -60,7 +60,7 @@ class MessageTemplate:
         """The channels that it can go by."""
         return frozenset(self.bodies) | ({Channel.EMAIL} if self.email else frozenset())
 
-    def told(self, values: Mapping[str, Any]) -> "MessageTemplate":
+    def with_values(self, values: Mapping[str, Any]) -> "MessageTemplate":
         """Return the message for people to whom some names mean the same, such as who writes.
 
         It says the same, and is faster: `values`, of texts, numbers, None and mappings, are worked out.
@@ -68,9 +68,10 @@ class MessageTemplate:
         email = self.email
         return replace(
             self,
-            subject=self.subject and self.subject.told(values),
-            email=email and replace(email, html=email.html.told(values), plain=email.plain.told(values)),
-            bodies={channel: body.told(values) for channel, body in self.bodies.items()},
+            subject=self.subject and self.subject.with_values(values),
+            email=email
+            and replace(email, html=email.html.with_values(values), plain=email.plain.with_values(values)),
+            bodies={channel: body.with_values(values) for channel, body in self.bodies.items()},
         )
 
     def render(self, channel: Channel, context: Mapping[str, Any]) -> Parts:

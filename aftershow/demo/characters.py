@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from aftershow.words import Channel, InteractionKind
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 
 #: Changes what everybody does.
 SEED = "aftershow"

@@ -11,7 +11,9 @@ from matplotlib.ticker import MaxNLocator
 from sqlalchemy import Connection, select
 
 from aftershow.store.tables import interaction, message
-from aftershow.words import Channel, Direction, State
+from aftershow.words.channels import Channel
+from aftershow.words.directions import Direction
+from aftershow.words.states import State
 
 #: Told apart also by people who do not see red and green alike (Okabe and Ito's colours).
 COLOURS = {

@@ -13,28 +13,30 @@ from zoneinfo import ZoneInfo
 from ruamel.yaml import YAML
 from sqlalchemy import Connection, Engine, func, select
 
+from aftershow.campaign.campaign import Campaign
+from aftershow.campaign.reading import load_campaigns
+from aftershow.campaign.versions import Version, in_use
 from aftershow.demo.characters import Reaction, comes, reaction
 from aftershow.demo.picture import draw
 from aftershow.desk import Desk, open_desk, senders_for, worker_name
 from aftershow.errors import UsageError
 from aftershow.feedback.report import Report
 from aftershow.feedback.taking import take
-from aftershow.journey.ahead import Agenda, Event, play
-from aftershow.journey.campaign import Campaign
 from aftershow.journey.leaving import GOAL
-from aftershow.journey.reading import load_campaigns
-from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, committing, send_shard, take_turn
-from aftershow.journey.versions import Version, in_use
 from aftershow.leads.importing import import_files
 from aftershow.ledger.approvals import approve, waiting
 from aftershow.ledger.counts import summary
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.messages.rendering import StepRenderer, renderers
+from aftershow.rehearsal.virtual_time import Agenda, Event, play
 from aftershow.store.tables import interaction, message
-from aftershow.words import Channel, InteractionKind, State
-from aftershow.workspace.inside import leads_out
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
+from aftershow.words.states import State
 from aftershow.workspace.shows import Show
 from aftershow.workspace.workspace import SETTINGS, load_workspace
+from aftershow.workspace.yaml.inside import leads_out
 
 #: Who reports what people do about their messages.
 SOURCE = "demo"
@@ -65,7 +67,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CampaignOutcome:
+class CampaignResult:
     """What became of one campaign's messages."""
 
     campaign: str
@@ -83,7 +85,7 @@ class CampaignOutcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DemoOutcome:
+class DemoResult:
     """What the demo did, and where it lies."""
 
     workspace: str
@@ -92,7 +94,7 @@ class DemoOutcome:
     #: ISO 8601
     start: str
     until: str
-    campaigns: list[CampaignOutcome]
+    campaigns: list[CampaignResult]
     #: files in the outbox, by channel
     files: dict[str, int]
     #: what came back, by kind
@@ -103,7 +105,7 @@ class DemoOutcome:
     someone: str
 
 
-def play_demo(source: Path, target: Path, *, tell: Tell | None = None) -> DemoOutcome:
+def play_demo(source: Path, target: Path, *, tell: Tell | None = None) -> DemoResult:
     """Copy the workspace `source` to `target` and play it there; nothing leaves that folder.
 
     Raises UsageError when `target` holds something that is not an earlier demo.
@@ -160,14 +162,14 @@ class _Stage:
                 self._let_people_react(connection, campaign, now=now)
             self._approve_later(connection, campaign, now=now)
 
-    def _send(self, engine: Engine, campaign: Campaign, now: datetime, prepared: Prepared) -> Tally:
+    def _send(self, engine: Engine, campaign: Campaign, now: datetime, prepared: Prepared) -> SendCounts:
         if not prepared.due:
-            return Tally()
+            return SendCounts()
         with engine.begin() as connection:
             renders = self._renderers(in_use(connection, campaign))
         with senders_for(self.desk.workspace, Channel) as senders:
-            tally, _ = send_shard(engine, renders, senders, worker=worker_name(), clock=lambda: now)
-        return tally
+            totals, _ = send_shard(engine, renders, senders, worker=worker_name(), clock=lambda: now)
+        return totals
 
     def _renderers(self, versions: Iterable[Version]) -> tuple[StepRenderer, ...]:
         """Keep what is compiled from turn to turn."""
@@ -279,7 +281,7 @@ def _evening(show: Show, number: int) -> datetime:
     return datetime.combine(show.starts + timedelta(days=number), time(18), ZoneInfo(show.timezone))
 
 
-def _outcome(desk: Desk, campaigns: Iterable[str]) -> DemoOutcome:
+def _outcome(desk: Desk, campaigns: Iterable[str]) -> DemoResult:
     outbox, picture = desk.workspace.root / "outbox", desk.workspace.root / PICTURE
     with desk.engine.begin() as connection:
         draw(connection, picture, ZoneInfo(desk.workspace.settings.timezone))
@@ -295,7 +297,7 @@ def _outcome(desk: Desk, campaigns: Iterable[str]) -> DemoOutcome:
             .group_by(interaction.c.kind)
             .order_by(func.count().desc(), interaction.c.kind)
         )
-        return DemoOutcome(
+        return DemoResult(
             workspace=str(desk.workspace.root),
             outbox=str(outbox),
             picture=str(picture),
@@ -309,13 +311,13 @@ def _outcome(desk: Desk, campaigns: Iterable[str]) -> DemoOutcome:
         )
 
 
-def _campaign_outcome(connection: Connection, name: str) -> CampaignOutcome:
+def _campaign_outcome(connection: Connection, name: str) -> CampaignResult:
     counted = summary(connection, name)
     states = {state: counted.by_state.get(state, 0) for state in State}
     reached = select(func.count()).where(
         interaction.c.source == GOAL, interaction.c.external_id.startswith(f"{name}:", autoescape=True)
     )
-    return CampaignOutcome(
+    return CampaignResult(
         campaign=name,
         planned=counted.messages,
         accepted=states[State.ACCEPTED],

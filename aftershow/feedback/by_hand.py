@@ -11,8 +11,8 @@ from aftershow.feedback.kinds import OF_NO_CHANNEL
 from aftershow.feedback.report import Report, name_of, words_of
 from aftershow.feedback.taking import latest_message, take
 from aftershow.store.tables import enrollment, interaction
-from aftershow.words import InteractionKind
-from aftershow.workspace.wording import did_you_mean
+from aftershow.words.kinds import InteractionKind
+from aftershow.workspace.yaml.wording import did_you_mean
 
 #: The source of such interactions.
 BY_HAND = "by hand"

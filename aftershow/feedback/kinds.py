@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from aftershow.errors import UsageError
-from aftershow.words import Channel, InteractionKind
-from aftershow.words.kinds import ByHand, kinds_by_hand, kinds_on
-from aftershow.workspace.wording import did_you_mean, one_of
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import ByHand, InteractionKind, kinds_by_hand, kinds_on
+from aftershow.workspace.yaml.wording import did_you_mean, one_of
 
 #: What happens on each channel, in the order in which it may.
 BY_CHANNEL: Mapping[Channel, tuple[InteractionKind, ...]] = {

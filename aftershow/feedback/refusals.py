@@ -5,15 +5,16 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from aftershow.feedback.report import Report
-from aftershow.people.addresses import ADDRESSES
-from aftershow.people.permissions import record
-from aftershow.people.suppressions import suppress
+from aftershow.people.consent.addresses import ADDRESSES
+from aftershow.people.consent.permissions import record
+from aftershow.people.consent.suppressions import suppress
 from aftershow.store.tables import contact, message
-from aftershow.words import Answer, Channel
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from aftershow.words.kinds import Why
 
 
-def heed(connection: Connection, report: Report, *, now: datetime) -> None:
+def record_refusal(connection: Connection, report: Report, *, now: datetime) -> None:
     """Keep a refusal, and block the address that the report is about; other kinds change nothing.
 
     That address is the one that the message went to, else the contact's own for the channel.

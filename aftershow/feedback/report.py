@@ -7,7 +7,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from aftershow.words import Channel, InteractionKind
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

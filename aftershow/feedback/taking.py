@@ -5,14 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, or_, select, update
 
-from aftershow.audience.history import REPEATED
+from aftershow.audience.record import REPEATED
 from aftershow.errors import UsageError
 from aftershow.feedback import appointments
-from aftershow.feedback.refusals import heed
+from aftershow.feedback.refusals import record_refusal
 from aftershow.feedback.report import Report, name_of
-from aftershow.people.interactions import Interaction, write
+from aftershow.people.record.interactions import Interaction, write
 from aftershow.store.tables import contact, enrollment, lead, merged_contact, message
-from aftershow.words import Channel, InteractionKind, State
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
+from aftershow.words.states import State
 
 
 def take(connection: Connection, report: Report, *, now: datetime) -> bool:
@@ -32,7 +34,7 @@ def take(connection: Connection, report: Report, *, now: datetime) -> bool:
         _answer(connection, report)
     if report.kind in appointments.KINDS:
         appointments.keep_meeting(connection, report)
-    heed(connection, report, now=now)
+    record_refusal(connection, report, now=now)
     return True
 
 

@@ -19,15 +19,17 @@ from sqlalchemy import (
     update,
 )
 
-from aftershow.journey.campaign import MessageStep
-from aftershow.journey.program import STOP, Next
-from aftershow.journey.steps.step import OUTCOMES, SIGNS, SILENCE, TRY_AGAIN
-from aftershow.journey.versions import Version
+from aftershow.campaign.campaign import MessageStep
+from aftershow.campaign.program import STOP, Next
+from aftershow.campaign.steps.step import OUTCOMES, SIGNS, SILENCE, TRY_AGAIN
+from aftershow.campaign.versions import Version
 from aftershow.ledger.planning import PASSING, occurrence
 from aftershow.ledger.states import FINAL_STATES
 from aftershow.store.tables import enrollment, interaction, message
 from aftershow.store.types import Moment, later
-from aftershow.words import HoldReason, InteractionKind, State
+from aftershow.words.kinds import InteractionKind
+from aftershow.words.reasons import HoldReason
+from aftershow.words.states import State
 
 #: Reasons that lie in the person: what comes instead of the step may still reach them.
 UNREACHABLE = tuple(reason for reason in HoldReason if reason.row.may_stand_in)

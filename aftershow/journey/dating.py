@@ -30,19 +30,19 @@ from sqlalchemy import (
 )
 
 from aftershow.audience.fields import FIELDS, answer
-from aftershow.journey.campaign import ENROLLED, Campaign, CampaignStep, MessageStep
-from aftershow.journey.dates import moment_in
-from aftershow.journey.versions import Version
+from aftershow.campaign.campaign import ENROLLED, Campaign, CampaignStep, MessageStep
+from aftershow.campaign.versions import Version
+from aftershow.journey.answer_dates import moment_in
 from aftershow.ledger.holds import held_out, people_of
 from aftershow.ledger.planning import occurrence
-from aftershow.people.zones import zones_of
-from aftershow.store.listing import listings
+from aftershow.people.normalizing.zones import zones_of
 from aftershow.store.tables import contact, enrollment, message
 from aftershow.store.types import Moment, later
-from aftershow.workspace.dues import due
-from aftershow.workspace.durations import Wait
-from aftershow.workspace.moments import TimeOfDay, shifted
-from aftershow.workspace.openings import NeverOpen, Opening
+from aftershow.store.value_tables import value_tables
+from aftershow.workspace.times.dues import due
+from aftershow.workspace.times.durations import Wait
+from aftershow.workspace.times.moments import TimeOfDay, shifted
+from aftershow.workspace.times.openings import NeverOpen, Opening
 
 #: Dates that may change while somebody waits for them.
 MOVING = ("meeting.", "answers.")
@@ -85,7 +85,7 @@ _COLUMNS = (
 )
 
 
-def date(connection: Connection, version: Version, step: CampaignStep, *, now: datetime) -> None:
+def set_due_dates(connection: Connection, version: Version, step: CampaignStep, *, now: datetime) -> None:
     """Write when each person is due who has come to a step, and again where the date has changed since.
 
     Who has no date to count from is due at once, without a base: the ledger holds that message.
@@ -98,7 +98,7 @@ def date(connection: Connection, version: Version, step: CampaignStep, *, now: d
         for place, raw, number, base, *due_at in _worked_out(connection, version, step, timing, now=now):
             (unknown if base is None else known).append((place, raw, number, base or now, *due_at))
         for rows, base_known in ((known, True), (unknown, False)):
-            for dates in listings("dates", _COLUMNS, rows):
+            for dates in value_tables("dates", _COLUMNS, rows):
                 _write(connection, version, step, timing, dates, base_known, now=now)
 
 

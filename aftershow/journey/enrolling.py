@@ -24,17 +24,17 @@ from aftershow.audience.functions import MemberName, member
 from aftershow.audience.query import audience
 from aftershow.audience.questions import DAYS_SINCE
 from aftershow.audience.scope import Scope
-from aftershow.journey.campaign import MEETING, Track
-from aftershow.journey.chance import bounds, lot
-from aftershow.journey.dates import day_number
-from aftershow.journey.versions import Version, entered
+from aftershow.campaign.campaign import MEETING, Track
+from aftershow.campaign.chance import bounds, lot
+from aftershow.campaign.versions import Version, entered
+from aftershow.journey.answer_dates import day_number
 from aftershow.ledger.holds import HOLD_OUT
-from aftershow.people.team import keep_team
-from aftershow.store.adding import add_from
-from aftershow.store.listing import listings
+from aftershow.people.record.team import keep_team
+from aftershow.store.insert_missing import insert_missing
 from aftershow.store.tables import contact, enrollment, lead, meeting
 from aftershow.store.types import Moment, later
-from aftershow.words import Crowd
+from aftershow.store.value_tables import value_tables
+from aftershow.words.populations import Population
 
 #: Names whose value changes with time alone, or with what is sent: the next meeting is among them.
 _WITH_TIME = (
@@ -63,7 +63,7 @@ def enrol(connection: Connection, version: Version, *, now: datetime, news: bool
     starts, ends = campaign.starts_at(), campaign.ends_at()
     if (starts and now < starts) or (ends and now >= ends):
         return 0
-    if any(track.crowd is Crowd.TEAM for track in campaign.tracks):
+    if any(track.population is Population.TEAM for track in campaign.tracks):
         keep_team(connection, campaign.settings.team, now)
     return sum(
         _take_in(connection, version, track, people, now=now)
@@ -89,7 +89,7 @@ def _people(
     about_meeting = track.each == MEETING
     scope = Scope(now=now, zone=campaign.settings.timezone, meeting=meeting.c.id if about_meeting else None)
     team = list(campaign.settings.team)
-    people = audience(track.audience, show_id=version.show_id, scope=scope, of=track.crowd, team=team)
+    people = audience(track.audience, show_id=version.show_id, scope=scope, of=track.population, team=team)
     if track.each is None:
         yield people.add_columns(literal(0, BigInteger).label("occurrence"))
     elif about_meeting:
@@ -107,7 +107,7 @@ def _by_date(connection: Connection, people: Select[Any], each: str) -> Iterator
     known = ((text, day_number(text)) for text in texts)
     numbered = [(text, number) for text, number in known if number is not None]
     columns = (column("text", Text), column("occurrence", BigInteger))
-    for dates in listings("dates", columns, numbered):
+    for dates in value_tables("dates", columns, numbered):
         yield people.add_columns(dates.c.occurrence).join(dates, dates.c.text == said)
 
 
@@ -135,7 +135,7 @@ def _take_in(
         literal(0).label("round"),
         base.label("base_at"),
     ).where(~enrolled_before)
-    return add_from(connection, enrollment, new)
+    return insert_missing(connection, enrollment, new)
 
 
 def _hold_out(version: Version, number: Any, *, now: datetime) -> tuple[Any, Any]:

@@ -22,14 +22,14 @@ from sqlalchemy import (
 
 from aftershow.audience.expression import Expression
 from aftershow.audience.functions import MemberName, member
-from aftershow.journey.campaign import MEETING, Track
-from aftershow.journey.dates import day_number
-from aftershow.journey.versions import Version
+from aftershow.campaign.campaign import MEETING, Track
+from aftershow.campaign.versions import Version
+from aftershow.journey.answer_dates import day_number
 from aftershow.ledger.holds import people_of
-from aftershow.people.interactions import new_interactions, write_from
+from aftershow.people.record.interactions import new_interactions, write_from
 from aftershow.store.tables import enrollment, interaction, lead, message
 from aftershow.store.types import Moment
-from aftershow.words import InteractionKind
+from aftershow.words.kinds import InteractionKind
 
 #: Who reports that a goal was reached.
 GOAL = "goal"

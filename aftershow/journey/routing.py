@@ -19,11 +19,11 @@ from sqlalchemy import (
     update,
 )
 
-from aftershow.journey.campaign import CampaignStep, MessageStep
-from aftershow.journey.chance import bounds, lot
-from aftershow.journey.program import Next
-from aftershow.journey.steps.split import SplitStep
-from aftershow.journey.versions import Version
+from aftershow.campaign.campaign import CampaignStep, MessageStep
+from aftershow.campaign.chance import bounds, lot
+from aftershow.campaign.program import Next
+from aftershow.campaign.steps.split import SplitStep
+from aftershow.campaign.versions import Version
 from aftershow.ledger.holds import people_of
 from aftershow.store.tables import enrollment
 

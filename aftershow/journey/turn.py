@@ -12,23 +12,23 @@ from typing import Literal, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from aftershow.campaign.campaign import Campaign, CampaignStep, MessageStep
+from aftershow.campaign.versions import Moved, Version, in_use, move, newest
+from aftershow.journey.active_steps import ActiveSteps
 from aftershow.journey.advancing import advance
-from aftershow.journey.alive import Alive
-from aftershow.journey.campaign import Campaign, CampaignStep, MessageStep
-from aftershow.journey.dating import date
+from aftershow.journey.dating import set_due_dates
 from aftershow.journey.enrolling import coming, enrol
 from aftershow.journey.leaving import leave
-from aftershow.journey.rendering import StepRenderer
 from aftershow.journey.routing import route
-from aftershow.journey.versions import Moved, Version, in_use, move, newest
 from aftershow.ledger.claims import recover
 from aftershow.ledger.counts import held_by_reason, planned_counts
 from aftershow.ledger.pace import Pace
-from aftershow.ledger.planning import expire, reach, review
-from aftershow.ledger.sending import Clock, Work, send_due
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.planning import expire, plan_messages, update_holds
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.ledger.sending import Clock, SendJob, send_due
+from aftershow.messages.rendering import StepRenderer
 from aftershow.ports import Sender
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +90,7 @@ T = TypeVar("T")
 #: The parts of a turn that only read and write the database: what is before sending, and what is after it.
 Part: TypeAlias = Literal["plan", "log"]
 #: Sends what a turn found due, and commits for itself; returns what happened.
-Send: TypeAlias = Callable[[Prepared], Tally]
+Send: TypeAlias = Callable[[Prepared], SendCounts]
 
 
 #: A part of a turn, which is done in the transaction that it is handed.
@@ -133,8 +133,8 @@ def take_turn(
     Without `news`, nothing but time has brought anybody into the campaign since its last turn.
     """
     prepared = transact("plan", partial(prepare, campaign=campaign, now=now, news=news))
-    tally = send(prepared)
-    return transact("log", partial(finish, campaign=campaign, prepared=prepared, tally=tally, now=now))
+    totals = send(prepared)
+    return transact("log", partial(finish, campaign=campaign, prepared=prepared, totals=totals, now=now))
 
 
 def prepare(connection: Connection, campaign: Campaign, *, now: datetime, news: bool = True) -> Prepared:
@@ -149,10 +149,10 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime, news: 
     left = expired = 0
     for version in in_use(connection, campaign):
         left += leave(connection, version, now=now)
-        alive = Alive(connection, version, now=now)
+        active = ActiveSteps(connection, version, now=now)
         for step in version.campaign.steps:
-            if step in alive:
-                expired += _come_to(connection, version, step, alive, now=now)
+            if step in active:
+                expired += _come_to(connection, version, step, active, now=now)
     due, _ = planned_counts(connection, campaign.name, now=now)
     held = held_by_reason(connection, campaign.name)
     return Prepared(
@@ -167,23 +167,23 @@ def prepare(connection: Connection, campaign: Campaign, *, now: datetime, news: 
 
 
 def _come_to(
-    connection: Connection, version: Version, step: CampaignStep, alive: Alive, *, now: datetime
+    connection: Connection, version: Version, step: CampaignStep, active: ActiveSteps, *, now: datetime
 ) -> int:
     """Write down who has come to a step, and move on who is through; returns how many were too late."""
     expired = 0
     while True:
-        date(connection, version, step, now=now)
+        set_due_dates(connection, version, step, now=now)
         if route(connection, version, step, now=now, due_by=now):
-            alive.left(step)
+            active.left(step)
         if not isinstance(step, MessageStep):
             return 0
         rules = version.rules(step, now)
-        reach(connection, rules, now=now, due_by=now)
+        plan_messages(connection, rules, now=now, due_by=now)
         expired += expire(connection, rules, now=now)
-        review(connection, rules, now=now, due_by=now)
+        update_holds(connection, rules, now=now, due_by=now)
         moved = advance(connection, version, step, now=now)
         if moved:
-            alive.left(step)
+            active.left(step)
         # After an outage, each occurrence of a recurring step is written down, and the last one goes out.
         if step.sends.every is None or not moved:
             return expired
@@ -197,14 +197,14 @@ def send_shard(
     worker: str,
     clock: Clock,
     limit: int = sys.maxsize,
-) -> tuple[Tally, int]:
+) -> tuple[SendCounts, int]:
     """Send up to `limit` of a campaign's due messages; returns what happened and how many were taken.
 
     `renderers` has one for each step of each version: they keep their compiled templates from shard to shard.
     """
-    tally, taken = Tally(), 0
+    totals, taken = SendCounts(), 0
     for renderer in renderers:
-        work = Work(
+        work = SendJob(
             rules_at=partial(renderer.version.rules, renderer.step),
             render=partial(renderer.render, clock=clock),
             sender=senders[renderer.step.sends.channel],
@@ -213,10 +213,10 @@ def send_shard(
             pace=_pace(renderer),
         )
         more, count = send_due(engine, work, limit=limit - taken)
-        tally, taken = tally + more, taken + count
-        if tally.ended_early:
+        totals, taken = totals + more, taken + count
+        if totals.ended_early:
             break
-    return tally, taken
+    return totals, taken
 
 
 def _pace(renderer: StepRenderer) -> Pace | None:
@@ -226,7 +226,7 @@ def _pace(renderer: StepRenderer) -> Pace | None:
 
 
 def finish(
-    connection: Connection, campaign: Campaign, prepared: Prepared, tally: Tally, *, now: datetime
+    connection: Connection, campaign: Campaign, prepared: Prepared, totals: SendCounts, *, now: datetime
 ) -> TurnResult:
     """Move on everyone whose message went out, in the caller's transaction; returns what the turn did."""
     _move_on(connection, campaign, now=now)
@@ -239,25 +239,25 @@ def finish(
         + coming(connection, campaign.name, now=now),
         expired=prepared.expired,
         held=held_by_reason(connection, campaign.name),
-        accepted=tally.accepted,
-        rejected=tally.rejected,
-        unknown=tally.unknown + prepared.in_doubt,
-        deferred=tally.deferred + tally.untouched,
-        interactions=tally.interactions,
+        accepted=totals.accepted,
+        rejected=totals.rejected,
+        unknown=totals.unknown + prepared.in_doubt,
+        deferred=totals.deferred + totals.untouched,
+        interactions=totals.interactions,
         left=prepared.left,
         moved=prepared.moved,
-        trouble=tally.trouble,
-        stopped=tally.stopped,
+        trouble=totals.trouble,
+        stopped=totals.stopped,
     )
 
 
 def _move_on(connection: Connection, campaign: Campaign, *, now: datetime) -> None:
     """Move on everyone whose message went out, in the caller's transaction, and date what comes next."""
     for version in in_use(connection, campaign):
-        alive = Alive(connection, version, now=now)
+        active = ActiveSteps(connection, version, now=now)
         for sending in version.campaign.message_steps:
-            if sending in alive and advance(connection, version, sending, now=now):
-                alive.left(sending)
+            if sending in active and advance(connection, version, sending, now=now):
+                active.left(sending)
         for step in version.campaign.steps:
-            if step in alive:
-                date(connection, version, step, now=now)
+            if step in active:
+                set_due_dates(connection, version, step, now=now)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, or_, select
 
 from aftershow.errors import LeadFileError
-from aftershow.leads.shows import show_id
+from aftershow.people.record.shows import show_id
 from aftershow.signs import plain
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import set_aside

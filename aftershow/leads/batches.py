@@ -7,22 +7,24 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
+from aftershow.leads.readers.rows import LeadRow
 from aftershow.leads.result import FixEntry, Note
-from aftershow.leads.rows import LeadRow
-from aftershow.leads.understanding import Understanding, Understood
-from aftershow.people.history import Captured, load_histories, moment_of, sort_history
-from aftershow.people.interactions import Interaction, write_many
-from aftershow.people.matching import Key, Person, Roster, add_keys, alike_keys, linking_keys
-from aftershow.people.numbers import take_ids
-from aftershow.people.permissions import MARKETING, Statement, record_all
-from aftershow.people.records import write_records
-from aftershow.people.reviews import add_reviews
+from aftershow.leads.row_reader import ReadRow, RowReader
+from aftershow.people.consent.permissions import MARKETING, Statement, record_all
+from aftershow.people.identity.matching import Candidate, Key, Roster, add_keys, alike_keys, linking_keys
+from aftershow.people.identity.reviews import add_reviews
+from aftershow.people.record.captures import Captured, load_captures, moment_of, sort_captures
+from aftershow.people.record.interactions import Interaction, write_many
+from aftershow.people.record.records import write_records
 from aftershow.signs import plain
 from aftershow.store.bulk import insert_rows
 from aftershow.store.engine import insert_into
+from aftershow.store.numbers import take_ids
 from aftershow.store.tables import capture, contact, fix_entry
 from aftershow.store.types import in_list
-from aftershow.words import Answer, Channel, InteractionKind
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 from aftershow.workspace.shows import Show
 
 #: Why a row that has nothing but a badge can't be used.
@@ -50,7 +52,7 @@ class Target:
 
 
 @dataclass(kw_only=True, slots=True)
-class Tally:
+class ImportCounts:
     """What has become of a file's rows so far."""
 
     rows: int = 0
@@ -69,8 +71,8 @@ class _Placed:
     """A row that is new, and the person whom it speaks of."""
 
     id: int
-    said: Understood
-    person: Person
+    said: ReadRow
+    person: Candidate
     at: datetime
 
 
@@ -79,24 +81,26 @@ def newest_contact(connection: Connection) -> int:
     return connection.scalar(select(func.coalesce(func.max(contact.c.id), 0))) or 0
 
 
-def import_batch(target: Target, understand: Understanding, rows: Sequence[LeadRow], tally: Tally) -> None:
+def import_batch(
+    target: Target, understand: RowReader, rows: Sequence[LeadRow], totals: ImportCounts
+) -> None:
     """Bring rows into the database and count them in `tally`; rows that it has already are left alone."""
-    tally.rows += len(rows)
-    fresh = _fresh(target, map(understand, rows), tally)
+    totals.rows += len(rows)
+    fresh = _fresh(target, map(understand, rows), totals)
     keys = {
         said.fingerprint: (linking_keys(said.fields, target.show.show), alike_keys(said.fields))
         for said in fresh
     }
     roster = Roster(target.connection, (key for links, alike in keys.values() for key in (*links, *alike)))
-    usable = _usable(target, fresh, keys, roster, tally)
+    usable = _usable(target, fresh, keys, roster, totals)
     persons = [roster.person_for(said.fields, *keys[said.fingerprint]) for said in usable]
-    few = _without_too_many(target, usable, persons, tally)
-    _write(target, _place(target, few, roster), roster, tally)
+    few = _without_too_many(target, usable, persons, totals)
+    _write(target, _place(target, few, roster), roster, totals)
 
 
-def _fresh(target: Target, said: Iterable[Understood], tally: Tally) -> list[Understood]:
+def _fresh(target: Target, said: Iterable[ReadRow], totals: ImportCounts) -> list[ReadRow]:
     """Return the rows that are not in the database, each once."""
-    by_fingerprint: dict[str, Understood] = {}
+    by_fingerprint: dict[str, ReadRow] = {}
     for one in said:
         by_fingerprint.setdefault(one.fingerprint, one)
     known = target.connection.execute(
@@ -107,7 +111,7 @@ def _fresh(target: Target, said: Iterable[Understood], tally: Tally) -> list[Und
     for fingerprint, contact_id in known:
         del by_fingerprint[fingerprint]
         if contact_id <= target.newest_contact:
-            tally.matched.add(contact_id)
+            totals.matched.add(contact_id)
     return list(by_fingerprint.values())
 
 
@@ -115,8 +119,8 @@ _Keys = Mapping[str, tuple[list[Key], list[Key]]]
 
 
 def _usable(
-    target: Target, fresh: Sequence[Understood], keys: _Keys, roster: Roster, tally: Tally
-) -> list[Understood]:
+    target: Target, fresh: Sequence[ReadRow], keys: _Keys, roster: Roster, totals: ImportCounts
+) -> list[ReadRow]:
     """Put the rows that can't be used on the fix list; returns the others.
 
     A badge alone is enough for a person who is known, from an earlier file or from any row of this batch.
@@ -134,14 +138,14 @@ def _usable(
             broken.append((one, reason))
         else:
             usable.append(one)
-    _write_fixes(target, broken, tally)
+    _write_fixes(target, broken, totals)
     # Rows that need someone else to be known come last.
     return sorted(usable, key=lambda one: one.needs_known)
 
 
 def _without_too_many(
-    target: Target, usable: Sequence[Understood], persons: Sequence[Person], tally: Tally
-) -> list[tuple[Understood, Person]]:
+    target: Target, usable: Sequence[ReadRow], persons: Sequence[Candidate], totals: ImportCounts
+) -> list[tuple[ReadRow, Candidate]]:
     """Put rows on the fix list whose person has more of them than a show gives; returns the others."""
     known = {person.id: person for person in persons if person.id is not None}
     counted = select(capture.c.contact_id, func.count()).group_by(capture.c.contact_id)
@@ -154,11 +158,11 @@ def _without_too_many(
             broken.append((said, TOO_OFTEN))
         else:
             few.append((said, person))
-    _write_fixes(target, broken, tally)
+    _write_fixes(target, broken, totals)
     return few
 
 
-def _place(target: Target, few: Sequence[tuple[Understood, Person]], roster: Roster) -> list[_Placed]:
+def _place(target: Target, few: Sequence[tuple[ReadRow, Candidate]], roster: Roster) -> list[_Placed]:
     placed = []
     ends_at = target.show.ends_at
     for number, (said, person) in zip(take_ids(target.connection, capture, len(few)), few, strict=True):
@@ -172,32 +176,32 @@ def _place(target: Target, few: Sequence[tuple[Understood, Person]], roster: Ros
     return placed
 
 
-def _write(target: Target, placed: Sequence[_Placed], roster: Roster, tally: Tally) -> None:
+def _write(target: Target, placed: Sequence[_Placed], roster: Roster, totals: ImportCounts) -> None:
     if not placed:
         return
     connection, now = target.connection, target.now
     persons = {one.person.number: one.person for one in placed}
     new = {person.number for person in roster.added}
-    histories = load_histories(connection, persons.keys() - new)
+    captures = load_captures(connection, persons.keys() - new)
     for number, person in persons.items():
-        history = histories.setdefault(number, [])
-        history.extend(person.captured)
-        sort_history(history)
+        captured_rows = captures.setdefault(number, [])
+        captured_rows.extend(person.captured)
+        sort_captures(captured_rows)
     owners = {target.show_id: target.show.owner}
-    tally.leads_new += write_records(connection, histories, new=new, owners=owners, now=now)
+    totals.leads_new += write_records(connection, captures, new=new, owners=owners, now=now)
     _write_captures(target, placed)
     add_keys(connection, ((key, person.number) for person in persons.values() for key in person.keys))
     said = [statement for one in placed for statement in _statements(target, one)]
     record_all(connection, said, imported=True, new=new)
     pairs = [(s.one.number, s.other.number, s.reason) for s in roster.suspicions]
-    tally.review += add_reviews(connection, pairs, now=now)
-    tally.captures += len(placed)
-    tally.contacts_new += len(new)
-    tally.matched.update(number for number in persons if number <= target.newest_contact)
+    totals.review += add_reviews(connection, pairs, now=now)
+    totals.captures += len(placed)
+    totals.contacts_new += len(new)
+    totals.matched.update(number for number in persons if number <= target.newest_contact)
     for one in placed:
         row = one.said.row
         for name, reason in one.said.fields.get("unread", {}).items():
-            tally.notes.append(Note(file=plain(row.file), line=row.line, field=name, reason=reason))
+            totals.notes.append(Note(file=plain(row.file), line=row.line, field=name, reason=reason))
 
 
 def _write_captures(target: Target, placed: Sequence[_Placed]) -> None:
@@ -272,12 +276,12 @@ def _statement(
     )
 
 
-def _write_fixes(target: Target, broken: Sequence[tuple[Understood, str]], tally: Tally) -> None:
+def _write_fixes(target: Target, broken: Sequence[tuple[ReadRow, str]], totals: ImportCounts) -> None:
     rows = []
     for one, why in broken:
         row = one.row
         reason = plain(f"sheet {row.sheet}: {why}" if row.sheet else why)
-        tally.fix_list.append(FixEntry(file=plain(row.file), line=row.line, reason=reason))
+        totals.fix_list.append(FixEntry(file=plain(row.file), line=row.line, reason=reason))
         rows.append(
             {
                 "show_id": target.show_id,

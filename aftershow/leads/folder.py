@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from aftershow.leads.aside import forget_others, hashes_aside
 from aftershow.leads.readers.opening import sha256_of
 from aftershow.store.tables import import_file, show
-from aftershow.workspace.inside import leads_out
 from aftershow.workspace.shows import Show
+from aftershow.workspace.yaml.inside import leads_out
 
 #: A file that changed less than this ago may still be on its way.
 SETTLES = timedelta(minutes=1)

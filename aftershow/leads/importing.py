@@ -10,17 +10,17 @@ from sqlalchemy import Connection, Engine, select, text, update
 
 from aftershow.errors import LeadFileError
 from aftershow.leads.aside import take_back
-from aftershow.leads.batches import Tally, Target, import_batch, newest_contact
-from aftershow.leads.headings import Columns
+from aftershow.leads.batches import ImportCounts, Target, import_batch, newest_contact
 from aftershow.leads.readers.apart import reading_apart
+from aftershow.leads.readers.headings import Columns
 from aftershow.leads.readers.opening import sha256_of
+from aftershow.leads.readers.rows import Batch
 from aftershow.leads.result import ImportResult
-from aftershow.leads.rows import Batch
-from aftershow.leads.shows import show_id
-from aftershow.leads.understanding import Understanding
+from aftershow.leads.row_reader import RowReader
+from aftershow.people.record.shows import show_id
 from aftershow.signs import plain
-from aftershow.store.adding import MANY
 from aftershow.store.engine import insert_into
+from aftershow.store.insert_missing import MANY
 from aftershow.store.tables import import_file
 from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import Show
@@ -50,7 +50,7 @@ def import_files(
     `now` is aware.
     """
     columns = Columns(show.leads)
-    understand = Understanding(show, settings, columns)
+    understand = RowReader(show, settings, columns)
     total = sum(path.stat().st_size for path in paths if path.is_file())
     behind = 0
     result = ImportResult()
@@ -71,7 +71,7 @@ def _import_file(
     connection: Connection,
     show: Show,
     columns: Columns,
-    understand: Understanding,
+    understand: RowReader,
     path: Path,
     *,
     now: datetime,
@@ -89,38 +89,38 @@ def _import_file(
             now=now,
             newest_contact=newest_contact(connection),
         )
-        tally = _import_batches(target, understand, batches, report)
+        totals = _import_batches(target, understand, batches, report)
     if sha256_of(path) != sha256:
         raise LeadFileError(
             f"{path.name}: this file changed while it was read. Nothing was imported from it; it is read "
             "again when it is whole."
         )
-    _remember_rows(connection, target.file_id, tally.rows)
+    _remember_rows(connection, target.file_id, totals.rows)
     take_back(connection, number, name=path.name, sha256=sha256)
-    _count_anew(connection, tally.captures)
+    _count_anew(connection, totals.captures)
     return ImportResult(
-        rows=tally.rows,
-        captures=tally.captures,
-        contacts_new=tally.contacts_new,
-        contacts_matched=len(tally.matched),
-        leads_new=tally.leads_new,
-        review=tally.review,
-        fix_list=tuple(sorted(tally.fix_list, key=lambda entry: entry.line)),
-        notes=tuple(tally.notes),
+        rows=totals.rows,
+        captures=totals.captures,
+        contacts_new=totals.contacts_new,
+        contacts_matched=len(totals.matched),
+        leads_new=totals.leads_new,
+        review=totals.review,
+        fix_list=tuple(sorted(totals.fix_list, key=lambda entry: entry.line)),
+        notes=tuple(totals.notes),
     )
 
 
 def _import_batches(
-    target: Target, understand: Understanding, batches: Iterator[Batch], report: Callable[[int], None]
-) -> Tally:
-    tally = Tally()
+    target: Target, understand: RowReader, batches: Iterator[Batch], report: Callable[[int], None]
+) -> ImportCounts:
+    totals = ImportCounts()
     with _garbage_left_lying():
         for batch in batches:
-            import_batch(target, understand, batch.rows, tally)
+            import_batch(target, understand, batch.rows, totals)
             report(batch.done)
             # Of what came with the batch alone.
             gc.collect(1)
-    return tally
+    return totals
 
 
 def _count_anew(connection: Connection, captures: int) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from aftershow.people.names import fold
-from aftershow.people.wordlists import listed
+from aftershow.people.normalizing.names import fold
+from aftershow.people.normalizing.wordlists import listed
 
 _WEEKDAY = re.compile(r"^[^\W\d]{2,10}[.,]+\s+(?=.*\d)")
 _NUMBERS = re.compile(r"(\d{1,4})([./-])(\d{1,2})[./-](\d{1,4})")

@@ -5,8 +5,8 @@ from functools import cache
 
 from babel import Locale, localedata
 
-from aftershow.people.names import fold
-from aftershow.people.wordlists import listed
+from aftershow.people.normalizing.names import fold
+from aftershow.people.normalizing.wordlists import listed
 
 _NOT_IN_A_WORD = re.compile(r"[\s_.\-!]+")
 

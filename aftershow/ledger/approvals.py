@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from aftershow.ledger.states import By, moving
 from aftershow.store.tables import message
-from aftershow.words import HoldReason, State
+from aftershow.words.reasons import HoldReason
+from aftershow.words.states import State
 
 _APPROVE = moving(State.HELD, to=State.PLANNED, by=By.PERSON)
 

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, case, null, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from aftershow.audience.history import ADDRESSES
+from aftershow.audience.record import ADDRESSES
 from aftershow.ledger.holds import any_reason, people_of
 from aftershow.ledger.rules import StepRules
 from aftershow.ledger.states import By, moving, parting
 from aftershow.store.tables import contact, enrollment, message
 from aftershow.store.types import Moment, in_list, in_rows
-from aftershow.words import State
+from aftershow.words.states import State
 
 _CLAIM = moving(State.PLANNED, to=State.CLAIMED, by=By.SENDER)
 _GIVE_BACK = moving(State.CLAIMED, to=State.PLANNED, by=By.SENDER)
@@ -27,13 +27,13 @@ _LET_GO = parting(State.CLAIMED, to=State.HANDING_OVER, otherwise=State.HELD, by
 _FREE = moving(State.CLAIMED, to=State.PLANNED, by=By.TURN)
 _DOUBT = moving(State.HANDING_OVER, to=State.UNKNOWN, by=By.TURN)
 
-# Statements that are asked window after window are put into words once: that takes longer than an answer.
-_IN_THE_WINDOW = in_list(message.c.id, "ids")
+# Statements that are asked slice after slice are put into words once: that takes longer than an answer.
+_IN_THE_SLICE = in_list(message.c.id, "ids")
 _MINE = (message.c.state == State.CLAIMED, message.c.claimed_by == bindparam("worker"))
 
 _LOCK_CONTACTS = (
     select(contact.c.id)
-    .where(contact.c.id.in_(select(message.c.contact_id).where(_IN_THE_WINDOW)))
+    .where(contact.c.id.in_(select(message.c.contact_id).where(_IN_THE_SLICE)))
     .order_by(contact.c.id)
     .with_for_update()
 )
@@ -45,14 +45,14 @@ _MOVE_BACK = (
         enrollment.c.id.in_(
             select(message.c.enrollment_id)
             .join(enrollment, enrollment.c.id == message.c.enrollment_id)
-            .where(_IN_THE_WINDOW, message.c.step != enrollment.c.step)
+            .where(_IN_THE_SLICE, message.c.step != enrollment.c.step)
         ),
         enrollment.c.base_at < bindparam("now", type_=Moment()),
     )
     .values(base_at=bindparam("now", type_=Moment()), due_at=null())
 )
 
-#: How long a claim lasts when its holder says nothing; longer than any provider's time-out for one window.
+#: How long a claim lasts when its holder says nothing; longer than any provider's time-out for one slice.
 LEASE = timedelta(minutes=10)
 
 
@@ -149,7 +149,7 @@ def hold_claimed(connection: Connection, message_ids: Sequence[int], *, worker: 
 def hand_over(
     connection: Connection, rules: StepRules, message_ids: Sequence[int], *, worker: str, now: datetime
 ) -> list[HandedOver]:
-    """Let a window of claimed messages go, after one last look at every reason to hold them.
+    """Let a slice of claimed messages go, after one last look at every reason to hold them.
 
     What a reason holds becomes held and is not returned. Commit before the provider is called.
     """
@@ -166,7 +166,7 @@ class LastLook:
     def hand_over(
         self, connection: Connection, message_ids: Sequence[int], *, worker: str, now: datetime
     ) -> list[HandedOver]:
-        """Let a window go, as the function of this name does; the contacts are locked already."""
+        """Let a slice go, as the function of this name does; the contacts are locked already."""
         given = {"ids": message_ids, "worker": worker, "now": now, "until": now + LEASE}
         rows = connection.execute(self._statement, given)
         let_go = [row for row in sorted(rows, key=lambda row: row.id) if row.state == State.HANDING_OVER]
@@ -190,7 +190,7 @@ def _letting_go(rules: StepRules) -> ReturningUpdate[Any]:
         .select_from(
             people_of(message.join(enrollment, enrollment.c.id == message.c.enrollment_id), rules.show_id)
         )
-        .where(_IN_THE_WINDOW, *_MINE)
+        .where(_IN_THE_SLICE, *_MINE)
         .cte("verdict")
         # Else both databases would look for the reason again for each of the columns that depend on it.
         .prefix_with("MATERIALIZED")

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Row, case, func, select
 
 from aftershow.store.tables import message
-from aftershow.words import State
+from aftershow.words.states import State
 
 
 def planned_counts(connection: Connection, campaign: str, *, now: datetime) -> tuple[int, int]:

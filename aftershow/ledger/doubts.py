@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
 
 from aftershow.ledger.states import By, moving
 from aftershow.store.tables import contact, message
-from aftershow.words import State
+from aftershow.words.states import State
 
 #: Why a message that was in doubt and never went out does not go again.
 NOT_SENT = "not sent"

@@ -24,13 +24,16 @@ from sqlalchemy import (
     true,
 )
 
-from aftershow.audience.history import ADDRESSES, suppressed
+from aftershow.audience.record import ADDRESSES, suppressed
 from aftershow.ledger.rules import StepRules
 from aftershow.store.tables import account, contact, enrollment, lead, message, permission, show
 from aftershow.store.types import Moment, later
-from aftershow.words import Answer, Channel, HoldReason, State, consent_channel
-from aftershow.workspace.clocks import known_countries
-from aftershow.workspace.places import Group
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel, consent_channel
+from aftershow.words.reasons import HoldReason
+from aftershow.words.states import State
+from aftershow.workspace.times.clocks import known_countries
+from aftershow.workspace.times.places import Group
 
 #: What holds a message, and the reason that is given, in their order.
 _Reasons: TypeAlias = list[tuple[ColumnElement[bool], HoldReason]]

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
 from aftershow.ledger.states import By, moving
-from aftershow.people.merging import absorb, lock_both
-from aftershow.people.reviews import keep_apart, open_pair
+from aftershow.people.identity.merging import absorb, lock_both
+from aftershow.people.identity.reviews import keep_apart, open_pair
 from aftershow.store.tables import enrollment, message
-from aftershow.words import State
+from aftershow.words.states import State
 
 #: Nothing has left the house: such a message gives way to one that has.
 _STILL_HERE = (State.PLANNED, State.HELD, State.CLAIMED)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from aftershow.store.engine import insert_into
 from aftershow.store.tables import pace
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from aftershow.workspace.rates import Rate
 
 #: The messages of so much time are let go together; the shorter it is, the more evenly they go.

@@ -20,11 +20,11 @@ from sqlalchemy import (
 from aftershow.ledger.holds import any_reason, people_of, person_reason
 from aftershow.ledger.rules import StepRules
 from aftershow.ledger.states import By, beginning, moving, parting
-from aftershow.store.adding import add_from
+from aftershow.store.insert_missing import insert_missing
 from aftershow.store.tables import enrollment, message
 from aftershow.store.types import Moment, later
-from aftershow.words import State
 from aftershow.words.reasons import Lasts, lasting
+from aftershow.words.states import State
 
 #: Reasons that are decided at the due time and then stay: such a message is not looked at again.
 LASTING = lasting(Lasts.FOR_GOOD)
@@ -47,16 +47,16 @@ _EXPIRE = moving(State.PLANNED, State.HELD, to=State.EXPIRED, by=By.TURN)
 _GOING_OUT = (State.PLANNED, State.CLAIMED, State.HANDING_OVER)
 
 
-def reach(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> int:
+def plan_messages(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> int:
     """Make the ledger rows of everyone who has come to this step; returns how many are new.
 
     `due_by` is the moment up to which people have come to the step; None takes everyone who will come to it,
     however late, which is what a plan looks at. A person whose row is there already gets no second one.
     """
-    return add_from(connection, message, _people_at_the_step(rules, now=now, due_by=due_by))
+    return insert_missing(connection, message, _people_at_the_step(rules, now=now, due_by=due_by))
 
 
-def review(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> None:
+def update_holds(connection: Connection, rules: StepRules, *, now: datetime, due_by: datetime | None) -> None:
     """Look again at what was not sent: hold what must not go, release what nothing holds any more."""
     verdict = (
         select(message.c.id, any_reason(rules, now=now).label("reason"))

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, literal, or_, select
 
-from aftershow.audience.history import ADDRESSES
+from aftershow.audience.record import ADDRESSES
 from aftershow.ledger.planning import PASSING
 from aftershow.ledger.rules import StepRules
 from aftershow.ledger.states import By, moving
 from aftershow.store.tables import contact, message
 from aftershow.store.types import Moment
-from aftershow.words import HoldReason, State
+from aftershow.words.reasons import HoldReason
+from aftershow.words.states import State
 
 _SEND = moving(State.PLANNED, to=State.ACCEPTED, by=By.REHEARSAL)
 _SEND_ALL = moving(State.PLANNED, State.HELD, to=State.ACCEPTED, by=By.REHEARSAL)

@@ -8,9 +8,9 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, and_
 
 from aftershow.store.tables import enrollment, message
-from aftershow.words import Channel
-from aftershow.workspace.durations import Cap
-from aftershow.workspace.places import Group
+from aftershow.words.channels import Channel
+from aftershow.workspace.times.durations import Cap
+from aftershow.workspace.times.places import Group
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

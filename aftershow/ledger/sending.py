@@ -1,7 +1,7 @@
-"""Send what is due, window by window: while one is with the provider, the next one is rendered.
+"""Send what is due, slice by slice: while one is with the provider, the next one is rendered.
 
-Between two windows stands one transaction. It settles what the provider said, takes a last look at the next
-window and lets it go, and claims more. So no more than a window is ever in doubt.
+Between two slices stands one transaction. It settles what the provider said, takes a last look at the next
+slice and lets it go, and claims more. So no more than a slice is ever in doubt.
 """
 
 import time
@@ -15,19 +15,19 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from aftershow.errors import ContentError, OutcomeUnknownError, TemporaryError
+from aftershow.ledger.cached import Cached
 from aftershow.ledger.claims import HandedOver, LastLook, claim, hold_claimed, lock_contacts, release
-from aftershow.ledger.lately import Lately
 from aftershow.ledger.pace import Grant, Pace
 from aftershow.ledger.rules import StepRules
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.settling import Settlement, settle
-from aftershow.ledger.tally import Tally
-from aftershow.ports import Outcome, Rendered, Sender
-from aftershow.words import HoldReason
+from aftershow.ports import DeliveryOutcome, Rendered, Sender
+from aftershow.words.reasons import HoldReason
 
 #: How many messages one worker claims at a time.
 BATCH = 500
 #: How many may be in doubt when a sender dies: those between handing over and settling.
-WINDOW = 100
+SLICE = 100
 #: Seconds to wait for a database that went away while a provider was called: it knows nothing of it yet.
 PATIENCE = (1, 4, 15, 60)
 
@@ -39,7 +39,7 @@ Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
+class SendJob:
     """One step's messages, and what it takes to send them."""
 
     #: the rules as they are at a moment: sending hours open and close while a long run goes on
@@ -55,15 +55,15 @@ class Work:
     sleep: Callable[[float], None] = time.sleep
 
 
-def send_due(engine: Engine, work: Work, *, limit: int) -> tuple[Tally, int]:
+def send_due(engine: Engine, work: SendJob, *, limit: int) -> tuple[SendCounts, int]:
     """Send up to `limit` messages that are due; returns what happened, and how many were taken."""
-    shift = _Shift(engine, work, limit)
-    shift.work_off()
-    return shift.tally, shift.taken
+    loop = _SendLoop(engine, work, limit)
+    loop.run()
+    return loop.totals, loop.taken
 
 
-class _Window:
-    """Messages that are rendered one after the other, in the time that the window before them takes."""
+class _Slice:
+    """Messages that are rendered one after the other, in the time that the slice before them takes."""
 
     def __init__(self, rendering: Iterable[tuple[int, Rendered | ContentError]] = ()) -> None:
         self._rendering = iter(rendering)
@@ -78,7 +78,7 @@ class _Window:
             number, rendered = next(self._rendering)
         except StopIteration:
             return False
-        except Exception as error:  # noqa: BLE001  the window that is with the provider must be settled first
+        except Exception as error:  # noqa: BLE001  the slice that is with the provider must be settled first
             self._mistake = error
             return False
         if isinstance(rendered, ContentError):
@@ -101,39 +101,39 @@ class _Window:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Next:
-    """What comes after a window is settled."""
+    """What comes after a slice is settled."""
 
     let_go: Sequence[HandedOver] = ()
     #: what they are, rendered
     rendered: Mapping[int, Rendered] = field(default_factory=dict)
     #: what can be rendered while they are with the provider
-    ahead: _Window | None = None
+    ahead: _Slice | None = None
     #: when more may go, where the pace lets nothing go now
     ask_again: datetime | None = None
 
 
-class _Shift:
+class _SendLoop:
     """One worker's way through the messages of a step."""
 
-    def __init__(self, engine: Engine, work: Work, limit: int) -> None:
+    def __init__(self, engine: Engine, work: SendJob, limit: int) -> None:
         self._engine = engine
-        self._work = work
-        self._rules = Lately(work.rules_at)
-        self._look = Lately(lambda now: LastLook(self._rules.at(now)))
+        self._job = work
+        self._rules = Cached(work.rules_at)
+        self._look = Cached(lambda now: LastLook(self._rules.at(now)))
         self._limit = limit
         #: claimed and not rendered
         self._stock: deque[int] = deque()
         #: the pace lets nothing go before this moment, whatever a clock says that stands still
         self._not_before: datetime | None = None
-        self.tally, self.taken = Tally(), 0
+        self.totals, self.taken = SendCounts(), 0
 
-    def work_off(self) -> None:
+    def run(self) -> None:
         """Send until nothing is left, the limit is reached, or there is no use in going on."""
-        window, delivered = _Window(), list[Settlement]()
+        current, delivered = _Slice(), list[Settlement]()
         while True:
-            following = self._between_windows(delivered, window)
-            ahead = following.ahead or _Window()
-            delivered = _deliver(self._work.sender, following.let_go, following.rendered, ahead)
+            following = self._between_slices(delivered, current)
+            ahead = following.ahead or _Slice()
+            delivered = _deliver(self._job.sender, following.let_go, following.rendered, ahead)
             try:
                 ahead.finish()
             except Exception:
@@ -141,55 +141,55 @@ class _Shift:
                 raise
             if following.ask_again is not None:
                 self._wait_until(following.ask_again)
-            elif not window.ready:
-                window = ahead
-                if not (delivered or window.ready or window.failed or self._stock):
+            elif not current.ready:
+                current = ahead
+                if not (delivered or current.ready or current.failed or self._stock):
                     return
 
-    def _between_windows(self, delivered: Sequence[Settlement], window: _Window) -> _Next:
+    def _between_slices(self, delivered: Sequence[Settlement], current: _Slice) -> _Next:
         """Settle what was delivered, and let go what comes next, in one transaction."""
         try:
             with self._engine.begin() as connection:
-                tally, following = self._settle_and_go_on(connection, delivered, window)
+                totals, following = self._settle_and_go_on(connection, delivered, current)
         except Exception:
             # What is known of people who were written to must not be lost with what comes next.
             self._settle_alone(delivered)
             raise
-        self.tally += tally
+        self.totals += totals
         return following
 
     def _settle_and_go_on(
-        self, connection: Connection, delivered: Sequence[Settlement], window: _Window
-    ) -> tuple[Tally, _Next]:
-        grant = self._grant(connection, window)
-        going = window.take(grant.count)
+        self, connection: Connection, delivered: Sequence[Settlement], current: _Slice
+    ) -> tuple[SendCounts, _Next]:
+        grant = self._grant(connection, current)
+        going = current.take(grant.count)
         # All at once, so that two who settle and hand over never wait for each other.
         lock_contacts(connection, [*(settlement.sent.message_id for settlement in delivered), *going])
-        tally = self._settle(connection, delivered)
+        totals = self._settle(connection, delivered)
         if grant.used_up is not None:
-            tally += Tally(untouched=len(window.ready) + len(self._stock), trouble=grant.used_up)
-        if tally.ended_early:
-            release(connection, self._campaign, worker=self._work.worker)
+            totals += SendCounts(untouched=len(current.ready) + len(self._stock), trouble=grant.used_up)
+        if totals.ended_early:
+            release(connection, self._campaign, worker=self._job.worker)
             self._stock.clear()
-            window.ready.clear()
-            return tally, _Next()
-        let_go = self._hand_over(connection, window, going)
+            current.ready.clear()
+            return totals, _Next()
+        let_go = self._hand_over(connection, current, going)
         # What waits for its pace is rendered already.
-        ahead = self._look_ahead(connection) if not window.ready else None
-        return tally, _Next(let_go=let_go, rendered=going, ahead=ahead, ask_again=grant.ask_again)
+        ahead = self._look_ahead(connection) if not current.ready else None
+        return totals, _Next(let_go=let_go, rendered=going, ahead=ahead, ask_again=grant.ask_again)
 
-    def _grant(self, connection: Connection, window: _Window) -> Grant:
-        pace, wanted = self._work.pace, len(window.ready)
+    def _grant(self, connection: Connection, current: _Slice) -> Grant:
+        pace, wanted = self._job.pace, len(current.ready)
         if pace is None or not wanted:
             return Grant(count=wanted)
         return pace.grant(connection, wanted=wanted, now=self._now())
 
     def _wait_until(self, moment: datetime) -> None:
-        self._work.sleep(max((moment - self._work.clock()).total_seconds(), 0))
+        self._job.sleep(max((moment - self._job.clock()).total_seconds(), 0))
         self._not_before = moment
 
     def _now(self) -> datetime:
-        now = self._work.clock()
+        now = self._job.clock()
         return now if self._not_before is None else max(now, self._not_before)
 
     def _settle_alone(self, delivered: Sequence[Settlement]) -> None:
@@ -197,60 +197,60 @@ class _Shift:
             try:
                 with self._engine.begin() as connection:
                     lock_contacts(connection, [settlement.sent.message_id for settlement in delivered])
-                    self.tally += self._settle(connection, delivered)
+                    self.totals += self._settle(connection, delivered)
                     return
             except OperationalError:
                 if wait is None:
                     raise
-                self._work.sleep(wait)
+                self._job.sleep(wait)
 
-    def _settle(self, connection: Connection, delivered: Sequence[Settlement]) -> Tally:
+    def _settle(self, connection: Connection, delivered: Sequence[Settlement]) -> SendCounts:
         if not delivered:
-            return Tally()
-        now = self._work.clock()
+            return SendCounts()
+        now = self._job.clock()
         rules = self._rules.at(now)
         return settle(
             connection,
             delivered,
             campaign=rules.campaign,
             channel=rules.channel,
-            worker=self._work.worker,
+            worker=self._job.worker,
             now=now,
         )
 
     def _hand_over(
-        self, connection: Connection, window: _Window, going: Mapping[int, Rendered]
+        self, connection: Connection, current: _Slice, going: Mapping[int, Rendered]
     ) -> list[HandedOver]:
-        worker, now = self._work.worker, self._work.clock()
-        if window.failed:
-            hold_claimed(connection, window.failed, worker=worker, reason=HoldReason.CONTENT)
-            window.failed.clear()
+        worker, now = self._job.worker, self._job.clock()
+        if current.failed:
+            hold_claimed(connection, current.failed, worker=worker, reason=HoldReason.CONTENT)
+            current.failed.clear()
         if not going:
             return []
         let_go = self._look.at(now).hand_over(connection, list(going), worker=worker, now=now)
-        if self._work.pace is not None:
-            self._work.pace.spend(connection, count=len(let_go), now=self._now())
+        if self._job.pace is not None:
+            self._job.pace.spend(connection, count=len(let_go), now=self._now())
         return let_go
 
-    def _look_ahead(self, connection: Connection) -> _Window | None:
-        """Claim more where few are left, and read what the next window needs."""
+    def _look_ahead(self, connection: Connection) -> _Slice | None:
+        """Claim more where few are left, and read what the next slice needs."""
         wanted = min(BATCH, self._limit - self.taken)
-        if len(self._stock) < WINDOW and wanted > 0:
-            now = self._work.clock()
+        if len(self._stock) < SLICE and wanted > 0:
+            now = self._job.clock()
             rules = self._rules.at(now)
-            claimed = claim(connection, rules, worker=self._work.worker, now=now, limit=wanted)
+            claimed = claim(connection, rules, worker=self._job.worker, now=now, limit=wanted)
             self.taken += len(claimed)
             self._stock += claimed
-        ids = [self._stock.popleft() for _ in range(min(WINDOW, len(self._stock)))]
-        return _Window(self._work.render(connection, ids)) if ids else None
+        ids = [self._stock.popleft() for _ in range(min(SLICE, len(self._stock)))]
+        return _Slice(self._job.render(connection, ids)) if ids else None
 
     @property
     def _campaign(self) -> str:
-        return self._rules.at(self._work.clock()).campaign
+        return self._rules.at(self._job.clock()).campaign
 
 
 def _deliver(
-    sender: Sender, let_go: Sequence[HandedOver], ready: Mapping[int, Rendered], ahead: _Window
+    sender: Sender, let_go: Sequence[HandedOver], ready: Mapping[int, Rendered], ahead: _Slice
 ) -> list[Settlement]:
     """Call the provider; each message gets the outcome that is safe to assume."""
     settlements = [
@@ -268,7 +268,7 @@ def _deliver(
     return settlements
 
 
-def _outcomes(sender: Sender, messages: Sequence[Rendered], ahead: _Window) -> Iterator[Outcome]:
+def _outcomes(sender: Sender, messages: Sequence[Rendered], ahead: _Slice) -> Iterator[DeliveryOutcome]:
     had = 0
     try:
         for outcome in sender.send(messages) if messages else ():

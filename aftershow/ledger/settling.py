@@ -23,14 +23,16 @@ from sqlalchemy import (
 
 from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError
 from aftershow.ledger.claims import HandedOver
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.states import By, moving
-from aftershow.ledger.tally import Tally
-from aftershow.people.interactions import Interaction, Writer, new_interactions, write, write_from
-from aftershow.people.suppressions import suppress
-from aftershow.ports import Outcome, Receipt
+from aftershow.people.consent.suppressions import suppress
+from aftershow.people.record.interactions import Interaction, Writer, new_interactions, write, write_from
+from aftershow.ports import DeliveryOutcome, Receipt
 from aftershow.store.tables import contact, message
 from aftershow.store.types import Moment, document, in_list
-from aftershow.words import Channel, InteractionKind, State
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
+from aftershow.words.states import State
 
 #: The wait after nothing was sent; it doubles with each attempt, up to the longest.
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=4)
@@ -49,7 +51,7 @@ class Settlement:
     """What became of one message that was handed over; no outcome means that it was not touched."""
 
     sent: HandedOver
-    outcome: Outcome | None
+    outcome: DeliveryOutcome | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,8 +71,8 @@ class _Fate:
 
 _Ended: TypeAlias = tuple[HandedOver, _Fate]
 
-# Statements that are asked window after window are put into words once: that takes longer than an answer.
-_IN_THE_WINDOW = in_list(message.c.id, "ids")
+# Statements that are asked slice after slice are put into words once: that takes longer than an answer.
+_IN_THE_SLICE = in_list(message.c.id, "ids")
 _NOW = bindparam("now", type_=Moment())
 _OURS = (
     message.c.id == bindparam("row_id"),
@@ -127,8 +129,8 @@ def _remember_sent(which: ColumnElement[bool], at: ColumnElement[datetime]) -> U
     return update(contact).where(theirs, earlier).values(last_sent_at=at)
 
 
-_LOG_SENT = Writer(_what_was_sent(_IN_THE_WINDOW, _NOW))
-_REMEMBER_SENT = _remember_sent(_IN_THE_WINDOW, _NOW)
+_LOG_SENT = Writer(_what_was_sent(_IN_THE_SLICE, _NOW))
+_REMEMBER_SENT = _remember_sent(_IN_THE_SLICE, _NOW)
 
 
 def settle(
@@ -139,7 +141,7 @@ def settle(
     channel: Channel,
     worker: str,
     now: datetime,
-) -> Tally:
+) -> SendCounts:
     """Settle what this worker handed over; returns what happened. Lock the contacts first; commit at once."""
     fates = [(s.sent, _fate(s, channel)) for s in settlements]
     _write_states(connection, fates, worker=worker, now=now)
@@ -158,7 +160,7 @@ def settle(
     stopped = next((str(s.outcome) for s in settlements if isinstance(s.outcome, PermanentError)), None)
     trouble = next((str(s.outcome) for s in settlements if isinstance(s.outcome, TemporaryError)), None)
     counts = Counter(fate.count for _, fate in fates)
-    return Tally(
+    return SendCounts(
         accepted=counts["accepted"],
         rejected=counts["rejected"],
         unknown=counts["unknown"],

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from aftershow.ledger.senders import settled_after
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.ledger.workers import settled_after
 
 #: Messages of one task: enough that Prefect's cost for a task does not count, few enough to see progress.
 SHARD = 2_000
@@ -17,7 +17,7 @@ def helpers_for(due: int, workers: int) -> int:
     return max(0, min(due // SHARD, workers) - 1)
 
 
-def together(connection: Connection, campaign: str, told: Tally, *, since: datetime) -> Tally:
+def together(connection: Connection, campaign: str, told: SendCounts, *, since: datetime) -> SendCounts:
     """Return what a run and its helpers did together since its beginning, the dead ones included.
 
     `told` is what those counted who lived to tell: only they know what was put off, and why.

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Update, case, literal, update
 
 from aftershow.store.tables import message
-from aftershow.words import State
+from aftershow.words.states import State
 
 
 class By(StrEnum):

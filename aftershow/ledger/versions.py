@@ -7,7 +7,7 @@ from sqlalchemy import Connection, update
 
 from aftershow.ledger.states import By, moving
 from aftershow.store.tables import message
-from aftershow.words import State
+from aftershow.words.states import State
 
 #: Why a message is cancelled whose step the other version does not have.
 REMOVED = "the step was removed"

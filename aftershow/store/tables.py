@@ -24,8 +24,11 @@ from sqlalchemy import (
 )
 
 from aftershow.store.types import Document, Id, Moment
-from aftershow.words import Answer, Channel, Direction, State
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.directions import Direction
 from aftershow.words.fields import ContactField, Kept
+from aftershow.words.states import State
 
 metadata = MetaData(
     naming_convention={

@@ -1,7 +1,7 @@
 """What is known of a contact: one row for each field, and for each other column of lead files.
 
-Beside its row, a field that has a rule of its own needs code: leads/understanding.py reads its cell,
-people/facts.py says which of several captures counts. tests/words/ says what lacks.
+Beside its row, a field that has a rule of its own needs code: leads/row_reader.py reads its cell,
+people/record/facts.py says which of several captures counts. tests/words/ says what lacks.
 """
 
 from dataclasses import dataclass

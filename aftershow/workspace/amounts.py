@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 from pydantic import Field
 from pydantic.json_schema import JsonSchemaValue
 
-from aftershow.workspace.durations import FromText
-from aftershow.workspace.wording import found
+from aftershow.workspace.times.durations import FromText
+from aftershow.workspace.yaml.wording import found
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,6})?) ?%", re.ASCII)
 

@@ -8,8 +8,8 @@ from stat import S_IMODE
 
 from aftershow.errors import UsageError
 from aftershow.privacy import close_to_others
-from aftershow.workspace.model import Model
 from aftershow.workspace.schema import MODELS, write_schemas
+from aftershow.workspace.yaml.model import Model
 
 
 def init_workspace(target: Path, models: Mapping[str, type[Model]] = MODELS) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from aftershow.workspace.model import Model
+from aftershow.workspace.yaml.model import Model
 
 
 class WarmUp(Model):

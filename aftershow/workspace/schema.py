@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from aftershow.workspace.durations import FromText
-from aftershow.workspace.model import Model
 from aftershow.workspace.segments import Segments
 from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import Show
+from aftershow.workspace.times.durations import FromText
+from aftershow.workspace.yaml.model import Model
 
 #: What this package reads, by the name of its schema; a campaign's model is the journey's.
 MODELS: Mapping[str, type[Model]] = {"aftershow": Settings, "segments": Segments, "show": Show}

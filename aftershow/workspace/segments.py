@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aftershow.workspace.model import Key, Line, Model, Text
+from aftershow.workspace.yaml.model import Key, Line, Model, Text
 
 
 class Segment(Model):

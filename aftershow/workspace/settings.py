@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, field_validator
 
-from aftershow.words import Channel
 from aftershow.words.answers import Need as Need  # a setting, as well as what a channel has by default
-from aftershow.workspace.durations import Cap, Duration, Hours
-from aftershow.workspace.model import Email, Key, Line, Model, SecureAddress, Text, TimeZone, WebAddress
+from aftershow.words.channels import Channel
 from aftershow.workspace.rates import Rate
-from aftershow.workspace.wording import found
+from aftershow.workspace.times.durations import Cap, Duration, Hours
+from aftershow.workspace.yaml.model import Email, Key, Line, Model, SecureAddress, Text, TimeZone, WebAddress
+from aftershow.workspace.yaml.wording import found
 
 
 class Company(Model):

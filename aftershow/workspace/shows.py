@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from aftershow.words import Answer, Channel
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from aftershow.words.fields import ContactField
-from aftershow.workspace.model import Country, Key, Line, Model, Text, TimeZone
-from aftershow.workspace.wording import did_you_mean, found
+from aftershow.workspace.yaml.model import Country, Key, Line, Model, Text, TimeZone
+from aftershow.workspace.yaml.wording import did_you_mean, found
 
 #: What Aftershow knows of a row; everything else is an answer, `answers.NAME`.
 FIELDS = (

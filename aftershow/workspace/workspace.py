@@ -8,13 +8,13 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from aftershow.errors import Problem, WorkspaceError
-from aftershow.workspace.inside import leads_out
-from aftershow.workspace.model import Model
 from aftershow.workspace.segments import Segment, Segments
 from aftershow.workspace.settings import Rep, Settings
 from aftershow.workspace.shows import Show
-from aftershow.workspace.source import Source, collect
-from aftershow.workspace.wording import did_you_mean
+from aftershow.workspace.yaml.inside import leads_out
+from aftershow.workspace.yaml.model import Model
+from aftershow.workspace.yaml.wording import did_you_mean
+from aftershow.workspace.yaml.yaml_file import YamlFile, collect
 
 SETTINGS = "config/aftershow.yaml"
 SEGMENTS = "config/segments.yaml"
@@ -33,15 +33,15 @@ class Workspace:
     #: absolute
     root: Path
     settings: Settings
-    settings_source: Source
+    settings_source: YamlFile
     #: by key
     shows: Mapping[str, Show]
     #: by name
     segments: Mapping[str, Segment]
     #: None without config/segments.yaml
-    segments_source: Source | None
+    segments_source: YamlFile | None
     #: by file name without .yaml; YAML that was read, but not yet checked
-    campaign_sources: Mapping[str, Source]
+    campaign_sources: Mapping[str, YamlFile]
     #: holds a folder for each message
     templates: Path
     #: from the environment, the settings, or the default; relative SQLite files lie in `root`
@@ -97,27 +97,27 @@ def load_workspace(root: Path, environ: Mapping[str, str] | None = None) -> Work
     )
 
 
-def _settings_source(root: Path) -> Source:
+def _settings_source(root: Path) -> YamlFile:
     if not (root / SETTINGS).is_file():
         text = (
             "there is no such file: `aftershow init DIR` makes a workspace, `--workspace DIR` points to one"
         )
         raise WorkspaceError([Problem(file=SETTINGS, text=text)])
-    return Source.load(root, SETTINGS)
+    return YamlFile.load(root, SETTINGS)
 
 
-def _optional(problems: list[Problem], root: Path, file: str) -> Source | None:
-    return collect(problems, lambda: Source.load(root, file)) if (root / file).is_file() else None
+def _optional(problems: list[Problem], root: Path, file: str) -> YamlFile | None:
+    return collect(problems, lambda: YamlFile.load(root, file)) if (root / file).is_file() else None
 
 
-def _read(problems: list[Problem], source: Source | None, model: type[M]) -> M | None:
+def _read(problems: list[Problem], source: YamlFile | None, model: type[M]) -> M | None:
     return collect(problems, lambda: source.read(model)) if source else None
 
 
-def _sources(problems: list[Problem], root: Path, folder: str) -> dict[str, Source]:
+def _sources(problems: list[Problem], root: Path, folder: str) -> dict[str, YamlFile]:
     sources = {}
     for file in _files(root, folder):
-        if source := collect(problems, partial(Source.load, root, file)):
+        if source := collect(problems, partial(YamlFile.load, root, file)):
             sources[_name(file)] = source
     return sources
 
@@ -131,7 +131,7 @@ def _name(file: str) -> str:
     return PurePosixPath(file).stem
 
 
-def _misnamed_shows(shows: Mapping[str, Show], sources: Mapping[str, Source]) -> list[Problem]:
+def _misnamed_shows(shows: Mapping[str, Show], sources: Mapping[str, YamlFile]) -> list[Problem]:
     return [
         sources[name].problem(("show",), f"`{show.show}` stands in {name}.yaml: make the two names equal")
         for name, show in shows.items()
@@ -158,7 +158,7 @@ def _files_nobody_reads(root: Path) -> list[Problem]:
     return [Problem(file=file, text=text) for file in sorted(unread)]
 
 
-def _unknown_shows(segments: Segments, source: Source, known: set[str]) -> list[Problem]:
+def _unknown_shows(segments: Segments, source: YamlFile, known: set[str]) -> list[Problem]:
     return [
         source.problem(
             ("segments", name, "show"), f"no show `{segment.show}`{did_you_mean(segment.show, known)}"
@@ -169,7 +169,7 @@ def _unknown_shows(segments: Segments, source: Source, known: set[str]) -> list[
 
 
 def _unknown_owners(
-    shows: Mapping[str, Show], sources: Mapping[str, Source], settings: Settings
+    shows: Mapping[str, Show], sources: Mapping[str, YamlFile], settings: Settings
 ) -> list[Problem]:
     team = settings.team
     return [

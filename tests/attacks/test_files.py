@@ -18,7 +18,7 @@ from aftershow.leads.aside import files_aside
 from aftershow.leads.each import import_each
 from aftershow.leads.folder import new_files
 from aftershow.store.engine import open_engine
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from aftershow.workspace.workspace import load_workspace
 from tests.connectors.rig import a_text
 

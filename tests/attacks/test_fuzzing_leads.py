@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from aftershow.confined.asking import ask
 from aftershow.confined.limits import Limits
 from aftershow.errors import LeadFileError, LimitError
-from aftershow.leads.headings import Columns
 from aftershow.leads.readers import bounds
 from aftershow.leads.readers.apart import LIMITS, batches
-from aftershow.leads.rows import LeadRow
-from aftershow.leads.understanding import Understanding
-from aftershow.people.matching import alike_keys, linking_keys
+from aftershow.leads.readers.headings import Columns
+from aftershow.leads.readers.rows import LeadRow
+from aftershow.leads.row_reader import RowReader
+from aftershow.people.identity.matching import alike_keys, linking_keys
 from aftershow.workspace.shows import Layout
 from aftershow.workspace.workspace import load_workspace
 from tests.attacks.fuzzing import MANY, examples
@@ -31,7 +31,7 @@ from tests.attacks.workbooks import HEAD, cell, legacy, packed, parts, sheet
 from tests.leads.desk import show
 
 COLUMNS = Columns(Layout())
-UNDERSTAND = Understanding(show(), load_workspace(Path(__file__).parents[2], {}).settings, COLUMNS)
+UNDERSTAND = RowReader(show(), load_workspace(Path(__file__).parents[2], {}).settings, COLUMNS)
 LITTLE = Limits(seconds=3, memory=400 << 20)
 
 #: What means something in one of the formats, or to who reads a cell; one on each line.

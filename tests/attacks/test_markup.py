@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from selectolax.lexbor import LexborHTMLParser
 
-from aftershow.content.allowed import ELEMENTS, has_attribute
-from aftershow.content.inlining import inline_css
-from aftershow.content.proof import same_document
+from aftershow.content.html.allowed import ELEMENTS, has_attribute
+from aftershow.content.html.inlining import inline_css
+from aftershow.content.html.proof import same_document
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 from tests.attacks.fuzzing import MANY, examples

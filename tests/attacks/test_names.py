@@ -15,11 +15,11 @@ from aftershow.audience.fields import RECORDED
 from aftershow.cli import main
 from aftershow.desk import open_desk
 from aftershow.errors import AftershowError, Problem, WorkspaceError
-from aftershow.journey.context import person_context
-from aftershow.leads.headings import Columns
-from aftershow.leads.rows import LeadRow
-from aftershow.leads.understanding import Understanding
-from aftershow.people.harmless import said, said_name, said_phrase
+from aftershow.leads.readers.headings import Columns
+from aftershow.leads.readers.rows import LeadRow
+from aftershow.leads.row_reader import RowReader
+from aftershow.messages.context import person_context
+from aftershow.people.normalizing.harmless import said, said_name, said_phrase
 from aftershow.signs import escaped, plain
 from aftershow.store.tables import contact, lead
 from aftershow.workspace.settings import Settings
@@ -99,7 +99,7 @@ def understood(**cells: str) -> dict[str, Any]:
     headings = {"Email": "ana@example.com", **cells}
     layout = show(leads={"headings": {name: name for name in cells if name != "Note"}})
     row = LeadRow(file="leads.csv", line=2, cells=headings, headings=tuple(headings))
-    return dict(Understanding(layout, SETTINGS, Columns(layout.leads))(row).fields)
+    return dict(RowReader(layout, SETTINGS, Columns(layout.leads))(row).fields)
 
 
 def context(**facts: Any) -> dict[str, Any]:

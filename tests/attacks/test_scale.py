@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from aftershow.journey.ahead import in_virtual_time
-from aftershow.journey.campaign import Campaign
+from aftershow.campaign.campaign import Campaign
+from aftershow.campaign.versions import newest
 from aftershow.journey.turn import prepare
-from aftershow.journey.versions import newest
 from aftershow.ledger.claims import claim
+from aftershow.rehearsal.virtual_time import in_virtual_time
 from aftershow.store.tables import metadata
 from bench.crowd import NOW, fill, write_workspace
 from bench.planning import SECOND, WAITING

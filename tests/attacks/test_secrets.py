@@ -24,9 +24,9 @@ import responses
 
 from aftershow.cli import main
 from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError, TemporaryError, UsageError
-from aftershow.ports import Outcome, Receipt
+from aftershow.ports import DeliveryOutcome, Receipt
 from aftershow.signing import load_secret
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from connectors import check_settings, open_sender
 from connectors._smtp_reply import Reply
 from tests.connectors.rig import SECRET_OF_A_PERSON, a_text, an_email
@@ -245,7 +245,7 @@ def test_a_list_without_end_is_not_read() -> None:
 # Mail servers
 
 
-def mailed(port: int, timeout: float = 5) -> Outcome:
+def mailed(port: int, timeout: float = 5) -> DeliveryOutcome:
     """Return what becomes of an email that is handed to a server on this machine."""
     settings = {"connector": "smtp", "host": "127.0.0.1", "port": port, "starttls": False, "timeout": timeout}
     with closing(open_sender(settings, Channel.EMAIL, ROOT)) as sender:

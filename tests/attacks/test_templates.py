@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aftershow.confined.limits import Limits
-from aftershow.content.filters import TEMPLATE_FILTERS
 from aftershow.content.foreign import ForeignTemplate, open_template
-from aftershow.content.language import PLAIN
+from aftershow.content.language.dialect import PLAIN
+from aftershow.content.language.filters import TEMPLATE_FILTERS
 from aftershow.content.parts import TextParts
 from aftershow.content.recipe import PartRecipe, Recipe
 from aftershow.errors import ContentError
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from tests.attacks.fuzzing import MANY, examples
 
 Folder = Callable[[dict[str, str]], Path]

@@ -11,12 +11,13 @@ from sqlalchemy import Engine
 from aftershow.audience.expression import Expression, parse
 from aftershow.audience.fields import FIELDS
 from aftershow.audience.loading import load_person
-from aftershow.audience.person import Person
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.questions import KINDS
 from aftershow.audience.scope import Scope
 from aftershow.audience.terms import Type
 from aftershow.store.tables import enrollment
-from aftershow.words import Answer, Channel
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from tests.audience.world import (
     CAMPAIGN,
     CONTACT_COLUMNS,
@@ -293,7 +294,7 @@ def agree(
         explains_itself(parse(source, steps=STEPS, arms=ARMS), people.values())
 
 
-def explains_itself(expression: Expression, people: Iterable[Person]) -> None:
+def explains_itself(expression: Expression, people: Iterable[PersonFacts]) -> None:
     """What a condition is understood as means the same, and an explanation never contradicts the answer."""
     understood = parse(expression.text, steps=STEPS, arms=ARMS)
     assert understood.text == expression.text

@@ -3,11 +3,11 @@
 import pytest
 
 from aftershow.audience.expression import parse
-from aftershow.audience.person import Person
-from aftershow.words import Answer
+from aftershow.audience.person import PersonFacts
+from aftershow.words.answers import Answer
 from tests.audience.world import NOW
 
-BO = Person(
+BO = PersonFacts(
     now=NOW,
     facts={"grade": "B", "country": "DE", "captured_at": NOW, "is_customer": False},
     answers={"interested_in": 'Pumps "XL"'},

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from aftershow.audience.expression import parse
 from aftershow.audience.fields import FIELDS, GROUPS, RECORDED, describe, names
-from aftershow.audience.person import Person
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.questions import QUESTIONS
 from aftershow.audience.scope import Scope
 from aftershow.audience.terms import Type
@@ -36,7 +36,7 @@ def test_describe() -> None:
         asked = (
             entry.text.replace("CHANNEL", "email").replace("KIND", "sent").replace("(MOMENT)", "(show.ends)")
         )
-        assert parse(asked, steps=["STEP"], arms=["ARM"]).holds(Person(now=NOW)) is False
+        assert parse(asked, steps=["STEP"], arms=["ARM"]).holds(PersonFacts(now=NOW)) is False
 
 
 def test_the_careful_reader_knows_every_field() -> None:
@@ -52,7 +52,7 @@ def test_segments_of_the_demo(name: str) -> None:
     expression = parse(SEGMENTS[name]["where"])
     assert SEGMENTS[name]["purpose"].endswith(".")
     assert expression.fields
-    assert not expression.holds(Person(now=NOW))
+    assert not expression.holds(PersonFacts(now=NOW))
 
 
 def test_templates_and_conditions_share_their_syntax() -> None:

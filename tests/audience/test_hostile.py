@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, case, exists, func, not_, select, update
 
 from aftershow.audience.expression import parse
-from aftershow.audience.person import Person
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.scope import Scope, people_from
 from aftershow.errors import ExpressionError
 from aftershow.store.tables import contact
@@ -91,7 +91,7 @@ def test_nonsense_is_understood_or_refused(source: str) -> None:
     expression = None
     with suppress(ExpressionError):
         expression = parse(source)
-    assert expression is None or expression.holds(Person(now=NOW)) in (True, False)
+    assert expression is None or expression.holds(PersonFacts(now=NOW)) in (True, False)
 
 
 INJECTIONS = (

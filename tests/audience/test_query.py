@@ -18,7 +18,8 @@ from aftershow.store.tables import (
     show,
     suppression,
 )
-from aftershow.words import Crowd, State
+from aftershow.words.populations import Population
+from aftershow.words.states import State
 from tests.audience.world import CAMPAIGN, NOW, STEPS, Figure, World, Written
 
 WORLD = World(
@@ -81,16 +82,16 @@ def with_reps(filled: list[Connection]) -> list[Connection]:
 @pytest.mark.parametrize(
     ("of", "show_id", "meant"),
     [
-        (Crowd.LEADS, 1, {(1, 11), (2, 21)}),
-        (Crowd.LEADS, None, {(1, 12), (2, 21), (3, None)}),
-        (Crowd.EVERYONE, None, {(1, 12), (2, 21), (3, None)}),
-        (Crowd.EVERYONE, 1, {(1, 12), (2, 21), (3, None)}),
-        (Crowd.TEAM, None, {(4, None)}),
-        (Crowd.TEAM, 1, {(4, None)}),
+        (Population.LEADS, 1, {(1, 11), (2, 21)}),
+        (Population.LEADS, None, {(1, 12), (2, 21), (3, None)}),
+        (Population.EVERYONE, None, {(1, 12), (2, 21), (3, None)}),
+        (Population.EVERYONE, 1, {(1, 12), (2, 21), (3, None)}),
+        (Population.TEAM, None, {(4, None)}),
+        (Population.TEAM, 1, {(4, None)}),
     ],
 )
 def test_crowds(
-    with_reps: list[Connection], of: Crowd, show_id: int | None, meant: set[tuple[int, int | None]]
+    with_reps: list[Connection], of: Population, show_id: int | None, meant: set[tuple[int, int | None]]
 ) -> None:
     """Our reps are in no crowd but the team, and the team is who is in it now."""
     query = audience(parse("true"), show_id=show_id, scope=SCOPE, of=of, team=["dana", "lee"])
@@ -102,12 +103,14 @@ def test_crowds(
 
 def test_everyone_at_a_show(filled: list[Connection]) -> None:
     """Among everyone, the show is the campaign's, for those too who were never there."""
-    query = audience(parse('show.key == "pack-expo"'), show_id=1, scope=SCOPE, of=Crowd.EVERYONE)
+    query = audience(parse('show.key == "pack-expo"'), show_id=1, scope=SCOPE, of=Population.EVERYONE)
     for connection in filled:
         assert {row.contact_id for row in connection.execute(query)} == {1, 2, 3}
-        person = load_person(connection, 3, show_id=1, scope=SCOPE, of=Crowd.EVERYONE)
+        person = load_person(connection, 3, show_id=1, scope=SCOPE, of=Population.EVERYONE)
         assert person.facts["show.key"] == "pack-expo"
-        assert load_person(connection, 1, show_id=1, scope=SCOPE, of=Crowd.EVERYONE).facts["grade"] == "B"
+        assert (
+            load_person(connection, 1, show_id=1, scope=SCOPE, of=Population.EVERYONE).facts["grade"] == "B"
+        )
 
 
 def test_a_condition_fits_into_a_statement_about_messages(filled: list[Connection]) -> None:

@@ -12,7 +12,7 @@ from aftershow.audience.scope import Scope
 from aftershow.errors import UsageError
 from aftershow.store.tables import enrollment
 from aftershow.store.types import Moment
-from aftershow.words import Answer
+from aftershow.words.answers import Answer
 from tests.audience.world import CAMPAIGN, NOW, STEPS, Figure, World, Written, asked_in_sql
 
 DAY = timedelta(days=1)

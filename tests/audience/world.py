@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, literal, not_, select
 
 from aftershow.audience.expression import Expression
-from aftershow.audience.person import Person
+from aftershow.audience.person import PersonFacts
 from aftershow.audience.scope import Scope, people_from
 from aftershow.store.tables import (
     account,
@@ -24,7 +24,7 @@ from aftershow.store.tables import (
     show,
     suppression,
 )
-from aftershow.words import Answer
+from aftershow.words.answers import Answer
 
 NOW = datetime(2026, 10, 25, 10, 30, 0, 250_000, tzinfo=UTC)
 CAMPAIGN = "a-leads"
@@ -125,7 +125,7 @@ class World:
         for table in (campaign_version, enrollment, message, interaction, meeting):
             _insert(connection, table, rows)
 
-    def person(self, number: int, *, show_id: int | None, scope: Scope, in_step: bool = False) -> Person:
+    def person(self, number: int, *, show_id: int | None, scope: Scope, in_step: bool = False) -> PersonFacts:
         """What a careful reader would write down of one contact."""
         figure = self.figures[number - 1]
         company = figure.account or {}
@@ -142,7 +142,7 @@ class World:
         facts |= {f"show.{name}": place.get(name) for name in ("key", "name", "city", "country", "timezone")}
         facts |= {"show.starts": place.get("starts_at"), "show.ends": place.get("ends_at")}
         facts |= figure.meeting()
-        return Person(
+        return PersonFacts(
             now=scope.now,
             zone=scope.zone,
             facts=facts,

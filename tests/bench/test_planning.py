@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from bench.population import NOW, fill, write_workspace
 from sqlalchemy import Connection, Engine, select
 
 from aftershow.store.tables import enrollment, message
-from bench.crowd import NOW, fill, write_workspace
 from bench.planning import (
     FIRST_STEP,
     SECOND,

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from bench.texts import (
     CONNECTIONS,
     SECRET,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aftershow.errors import DeliveryError
 from aftershow.ports import CallBrief, Invitation, Rendered, RenderedEmail, RenderedLetter, RenderedText
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 #: Stands in every test message; it must not come back in an error or a reason.
 SECRET_OF_A_PERSON = "Persephone"

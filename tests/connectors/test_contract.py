@@ -22,8 +22,8 @@ import pytest
 
 import connectors
 from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError, TemporaryError, UsageError
-from aftershow.ports import ConnectorSettings, Outcome, Receipt, Rendered, Sender
-from aftershow.words import Channel
+from aftershow.ports import ConnectorSettings, DeliveryOutcome, Receipt, Rendered, Sender
+from aftershow.words.channels import Channel
 from tests.connectors.rig import SECRET_OF_A_PERSON, Rig, a_message
 
 PROJECT = Path(connectors.__file__).parents[1]
@@ -209,7 +209,7 @@ def test_a_failure_says_what_to_do_next(
     at_once = getattr(connectors.check_settings(rig.settings, channel, tmp_path), "connections", 1)
     messages = window(channel, at_once + 2)
     rig.failures[error]()
-    outcomes: list[Outcome] = list(sender.send(messages))
+    outcomes: list[DeliveryOutcome] = list(sender.send(messages))
     assert type(outcomes[0]) is error
     assert 1 <= len(outcomes) <= (at_once if error is PermanentError else len(messages))
     for outcome in outcomes:

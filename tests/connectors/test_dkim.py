@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from aftershow.errors import UsageError
 from aftershow.ports import RenderedEmail
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from connectors import open_sender
 from tests.servers.smtp_server import SmtpServer
 

@@ -8,7 +8,7 @@ import pytest
 import connectors
 from aftershow.errors import UsageError
 from aftershow.ports import Receipt
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from tests.connectors.rig import a_letter
 from tests.promises.conftest import SETTINGS
 
@@ -108,7 +108,7 @@ def test_our_own_folder_is_no_workspaces() -> None:
 
 def test_check_reads_it(workspace: Path) -> None:
     """`aftershow check` tells of a setting that does not fit, and of a file that is broken, at its line."""
-    from aftershow.journey.checking import check
+    from aftershow.rehearsal.checking import check
 
     (workspace / "config").mkdir()
     letter = {"letter": {"connector": "pigeon", "lofd": "x"}}

@@ -6,7 +6,7 @@ import pytest
 
 import connectors
 from aftershow.errors import UsageError
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 
 def test_names_are_the_files() -> None:

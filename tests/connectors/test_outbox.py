@@ -8,7 +8,7 @@ import pytest
 
 from aftershow.errors import PermanentError
 from aftershow.ports import CallBrief, Invitation, Receipt, Rendered, RenderedLetter, RenderedText
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from connectors import open_sender
 from tests.connectors.rig import Rig, a_text, an_email
 

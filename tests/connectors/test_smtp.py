@@ -10,8 +10,8 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError, TemporaryError, UsageError
-from aftershow.ports import Outcome, Receipt, RenderedEmail, Sender
-from aftershow.words import Channel
+from aftershow.ports import DeliveryOutcome, Receipt, RenderedEmail, Sender
+from aftershow.words.channels import Channel
 from connectors import open_sender
 from tests.connectors.rig import Rig, an_email
 from tests.servers.certificate import Certificate, self_signed
@@ -80,7 +80,7 @@ def certificate(tmp_path: Path) -> Certificate:
     return self_signed(tmp_path)
 
 
-def kinds(outcomes: list[Outcome]) -> list[object]:
+def kinds(outcomes: list[DeliveryOutcome]) -> list[object]:
     """For a receipt, whether it was accepted; for an error, its class."""
     return [o.accepted if isinstance(o, Receipt) else type(o) for o in outcomes]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aftershow.errors import OutcomeUnknownError, PermanentError, TemporaryError
-from aftershow.ports import Outcome, Receipt, RenderedEmail, Sender
-from aftershow.words import Channel
+from aftershow.ports import DeliveryOutcome, Receipt, RenderedEmail, Sender
+from aftershow.words.channels import Channel
 from connectors import open_sender
 from tests.connectors.rig import an_email
 from tests.connectors.test_smtp import PASSWORD, settings_for
@@ -133,7 +133,7 @@ def sent(sender: Sender, messages: list[RenderedEmail]) -> dict[int, str]:
     return dict(zip(numbers, outcomes, strict=True))
 
 
-def state(outcome: Outcome) -> str:
+def state(outcome: DeliveryOutcome) -> str:
     match outcome:
         case Receipt():
             return ACCEPTED if outcome.accepted else REJECTED

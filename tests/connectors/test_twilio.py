@@ -15,10 +15,10 @@ import responses
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError, TemporaryError, UsageError
-from aftershow.ports import Outcome, Receipt, Reconciler, Rendered, Sender, Taken
-from aftershow.words import Channel
+from aftershow.ports import DeliveryOutcome, Receipt, Reconciler, Rendered, Sender, Taken
+from aftershow.words.channels import Channel
 from connectors import open_sender
-from connectors._twilio_flight import Flight
+from connectors._twilio_requests import RequestsInFlight
 from tests.connectors.rig import Rig, a_text, an_email
 from tests.servers.certificate import self_signed
 from tests.servers.twilio_server import Act, Refusal, TwilioServer
@@ -117,7 +117,7 @@ def threads_that_interrupt_each_other() -> Iterator[None]:
         sys.setswitchinterval(usual)
 
 
-def kinds(outcomes: list[Outcome]) -> list[object]:
+def kinds(outcomes: list[DeliveryOutcome]) -> list[object]:
     """For a receipt, whether it was accepted; for an error, its class."""
     return [o.accepted if isinstance(o, Receipt) else type(o) for o in outcomes]
 
@@ -378,13 +378,13 @@ def test_a_mistake_of_ours_is_not_swallowed() -> None:
 
     begun: list[str] = []
 
-    def hand_over(message: Rendered) -> tuple[Outcome, bool]:
+    def hand_over(message: Rendered) -> tuple[DeliveryOutcome, bool]:
         begun.append(message.key)
         if message.key == "message-2":
             raise ZeroDivisionError
         return Receipt(key=message.key, accepted=True), True
 
-    flight = Flight([a_text(number) for number in range(1, 5)])
+    flight = RequestsInFlight([a_text(number) for number in range(1, 5)])
     for _ in range(2):
         flight.work(hand_over)
     assert begun == ["message-1", "message-2"]

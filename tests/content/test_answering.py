@@ -8,7 +8,7 @@ from aftershow.content.answering import MANY, render_all
 from aftershow.content.foreign import open_template
 from aftershow.content.recipe import from_plain, recipe_of, to_plain
 from aftershow.content.template import MessageTemplate
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 Load = Callable[..., MessageTemplate]
 Folder = Callable[[dict[str, str]], Path]

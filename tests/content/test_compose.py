@@ -21,7 +21,7 @@ from aftershow.content.mime import Envelope
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 from aftershow.ports import CallBrief, Invitation, RenderedLetter, RenderedText
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 Load = Callable[..., MessageTemplate]
 Folder = Callable[[dict[str, str]], Path]

@@ -3,10 +3,10 @@
 import pytest
 from jinja2 import nodes
 
-from aftershow.content.budget import RefusedError, budget
-from aftershow.content.folding import FIXED_LIMIT, GROWTH_LIMIT, fold
-from aftershow.content.guards import LoopGuard, ValueGuard
-from aftershow.content.language import HTML, compiled
+from aftershow.content.language.budget import RefusedError, budget
+from aftershow.content.language.dialect import HTML, compiled
+from aftershow.content.language.folding import FIXED_LIMIT, GROWTH_LIMIT, fold
+from aftershow.content.language.guards import LoopGuard, ValueGuard
 
 PRODUCTS = """{% set products = [{"name": "EP <12>", "price": 3}, {"name": "EP 25"}] %}"""
 FOLDED = (

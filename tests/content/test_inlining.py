@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aftershow.content.inlining import in_ascii, inline_css
+from aftershow.content.html.inlining import in_ascii, inline_css
 
 PAGE = "<!doctype html><html><head><style>{}</style></head><body>{}</body></html>"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aftershow.content.plain import plain_text, tidy
+from aftershow.content.html.plain import plain_text, tidy
 from aftershow.content.template import MessageTemplate
 
 Load = Callable[..., MessageTemplate]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from aftershow.content.inlining import inline_css
-from aftershow.content.proof import same_document
+from aftershow.content.html.inlining import inline_css
+from aftershow.content.html.proof import same_document
 from aftershow.content.template import MessageTemplate
 
 Load = Callable[..., MessageTemplate]

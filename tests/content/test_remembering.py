@@ -9,7 +9,7 @@ import pytest
 from aftershow.content import foreign
 from aftershow.content.foreign import open_template
 from aftershow.errors import ContentError
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 NAMES = frozenset({"given_name"})
 FILES = {

@@ -4,10 +4,10 @@ from itertools import combinations, product
 
 import pytest
 
-from aftershow.content.chunks import Kind, split
-from aftershow.content.language import HTML
-from aftershow.content.marks import Marked, Spot
-from aftershow.content.samples import Samples
+from aftershow.content.html.marks import Marked, Spot
+from aftershow.content.html.samples import Samples
+from aftershow.content.language.chunks import Kind, split
+from aftershow.content.language.dialect import HTML
 
 IF = "{% if a %}x{% endif %}"
 EITHER = "{% if a %}x{% elif b %}y{% else %}z{% endif %}"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aftershow.content.template import MessageTemplate, load_template
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NAMES = frozenset(

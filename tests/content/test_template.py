@@ -10,7 +10,7 @@ import pytest
 
 from aftershow.content.template import BODIES, CALLED, FILES, MessageTemplate, load_template
 from aftershow.errors import ContentError
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 
 Load = Callable[..., MessageTemplate]
 Folder = Callable[[dict[str, str]], Path]

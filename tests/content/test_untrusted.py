@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aftershow.content.files import FILE_LIMIT
+from aftershow.content.language.files import FILE_LIMIT
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, RowMapping, Table, insert, select
 
 from aftershow.store.tables import campaign_version, contact, enrollment, lead, message, show
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from tests.support.moves import unwatched
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)

@@ -10,7 +10,8 @@ from aftershow.errors import UsageError
 from aftershow.feedback.by_hand import BY_HAND, exit_by_hand, log_by_hand, pairs, question_name
 from aftershow.feedback.report import Report
 from aftershow.store.tables import enrollment, interaction, lead
-from aftershow.words import Channel, InteractionKind
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 from tests.feedback.conftest import DAY, NOW, rows
 
 SECOND = timedelta(seconds=1)

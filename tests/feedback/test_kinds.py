@@ -13,7 +13,9 @@ from aftershow.feedback.kinds import (
     channel_of,
     reportable,
 )
-from aftershow.words import Channel, Direction, InteractionKind
+from aftershow.words.channels import Channel
+from aftershow.words.directions import Direction
+from aftershow.words.kinds import InteractionKind
 
 GLOSSARY = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text()
 

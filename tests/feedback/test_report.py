@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from aftershow.feedback.report import Report, name_of, words_of
-from aftershow.words import Channel, InteractionKind
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 
 REPORT = Report(
     contact_id=1,

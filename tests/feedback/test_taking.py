@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from aftershow.errors import UsageError
 from aftershow.feedback.report import Report
 from aftershow.feedback.taking import latest_message, take
-from aftershow.people.suppressions import suppress
+from aftershow.people.consent.suppressions import suppress
 from aftershow.store.tables import (
     contact,
     interaction,
@@ -20,7 +20,8 @@ from aftershow.store.tables import (
     permission,
     suppression,
 )
-from aftershow.words import Channel, InteractionKind
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 from tests.feedback.conftest import DAY, NOW, SENT, rows
 from tests.support.moves import unwatched
 

@@ -14,9 +14,9 @@ from sqlalchemy import update
 from aftershow.desk import Desk, open_desk
 from aftershow.errors import UsageError
 from aftershow.ledger.claims import LEASE
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.store.tables import message
-from aftershow.words import State
+from aftershow.words.states import State
 from flows.helpers import Help, wait_for_helpers
 from flows.in_process import run_here
 from flows.send_shards import send_shards
@@ -87,7 +87,7 @@ def test_what_one_did(office: Office, prefect: Prefect, desk: Desk) -> None:
     again(office)
     run_here(send_shards, campaign="follow-up", workspace=office.root, at=MORNING)
     became, _ = wait(desk, prefect.last_run().id)
-    assert (became.told, became.note) == (Tally(accepted=5, interactions=5), None)
+    assert (became.told, became.note) == (SendCounts(accepted=5, interactions=5), None)
 
 
 def test_one_that_holds_messages(office: Office, prefect: Prefect, desk: Desk) -> None:

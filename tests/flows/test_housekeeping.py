@@ -6,7 +6,7 @@ from prefect.client.schemas.objects import StateType
 from sqlalchemy import update
 
 from aftershow.store.tables import message
-from aftershow.words import State
+from aftershow.words.states import State
 from flows.housekeeping import housekeeping
 from flows.in_process import run_here
 from tests.flows.conftest import Prefect

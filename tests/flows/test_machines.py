@@ -17,9 +17,9 @@ from aftershow.desk import open_desk, right_now, upgrade_database
 from aftershow.leads.importing import import_files
 from aftershow.ledger.claims import LEASE
 from aftershow.ledger.counts import planned_counts
-from aftershow.ledger.sending import WINDOW
+from aftershow.ledger.sending import SLICE
 from aftershow.store.tables import contact, message
-from aftershow.words import State
+from aftershow.words.states import State
 from flows.access import Access
 from flows.shards import SHARD, run_mark
 from tests.flows.conftest import Prefect, asking
@@ -165,7 +165,7 @@ class Campaign:
         assert (len(states), len(accepted | unknown)) == (people, people)
         assert got.total() == len(got)
         assert accepted <= set(got) <= accepted | unknown
-        assert len(unknown) <= WINDOW
+        assert len(unknown) <= SLICE
 
 
 @pytest.fixture

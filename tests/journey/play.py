@@ -14,22 +14,24 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
+from aftershow.campaign.reading import load_campaign
+from aftershow.campaign.versions import in_use
 from aftershow.errors import OutcomeUnknownError, TemporaryError
 from aftershow.feedback.by_hand import exit_by_hand
 from aftershow.feedback.report import Report
 from aftershow.feedback.taking import latest_message, take
-from aftershow.journey.reading import load_campaign
-from aftershow.journey.rendering import StepRenderer, renderers
 from aftershow.journey.turn import Prepared, committing, send_shard, take_turn
-from aftershow.journey.versions import in_use
-from aftershow.ledger.tally import Tally
-from aftershow.people.permissions import record
-from aftershow.ports import Outcome, Receipt, Rendered
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.messages.rendering import StepRenderer, renderers
+from aftershow.people.consent.permissions import record
+from aftershow.ports import DeliveryOutcome, Receipt, Rendered
 from aftershow.signing import Signer
 from aftershow.store.engine import open_engine
 from aftershow.store.tables import contact, enrollment, message, metadata
-from aftershow.words import Answer, Channel, InteractionKind
-from tests.journey.conftest import ANY, FILES, REACHABLE, Stage
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
+from tests.support.stage import ANY, FILES, REACHABLE, Stage
 
 QUARTER, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 #: Before clocks go back in Europe and in America, before they go forward in both, and at no such time.
@@ -173,12 +175,14 @@ people = st.fixed_dictionaries(
 @st.composite
 def scenes(draw: st.DrawFn) -> Scene:
     """A campaign that is played by a clock of all kinds, while things happen."""
-    crowd = draw(st.lists(people, min_size=1, max_size=4))
+    population = draw(st.lists(people, min_size=1, max_size=4))
     gaps = draw(st.lists(st.sampled_from([1, 2, 4, 4, 20, 48, 96, 96, 288]), min_size=6, max_size=14))
-    happening = st.tuples(st.integers(0, len(gaps)), st.integers(0, len(crowd) - 1), st.sampled_from(EVENTS))
+    happening = st.tuples(
+        st.integers(0, len(gaps)), st.integers(0, len(population) - 1), st.sampled_from(EVENTS)
+    )
     return Scene(
         campaign=draw(campaigns()),
-        people=crowd,
+        people=population,
         begins=draw(st.sampled_from(BEGINNINGS)),
         gaps=gaps,
         events=draw(st.lists(happening, max_size=6)),
@@ -196,7 +200,7 @@ class Provider:
     count: int = 0
     channels = frozenset(Channel)
 
-    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    def send(self, messages: Sequence[Rendered]) -> Iterator[DeliveryOutcome]:
         for rendered in messages:
             word = self.outcomes[self.count % len(self.outcomes)]
             self.count += 1
@@ -252,7 +256,7 @@ class Play:
         """Take one turn at this moment."""
         take_turn(committing(self.engine), self.campaign, now=self.now, send=self._send)
 
-    def _send(self, _: Prepared) -> Tally:
+    def _send(self, _: Prepared) -> SendCounts:
         if not self._renderers:
             with self.engine.begin() as connection:
                 self._renderers = renderers(in_use(connection, self.campaign), Signer(b"0" * 32))

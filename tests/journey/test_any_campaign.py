@@ -12,11 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from aftershow.journey.chance import PRIME, lot_of
+from aftershow.campaign.chance import PRIME, lot_of
 from aftershow.ledger.states import FINAL_STATES
 from aftershow.store.tables import contact, permission, suppression
-from aftershow.workspace.clocks import country_zones
-from aftershow.workspace.durations import Cap
+from aftershow.workspace.times.clocks import country_zones
+from aftershow.workspace.times.durations import Cap
 from tests.journey.play import BEGINNINGS, DAY, HOUR, QUARTER, Play, Scene, campaigns, people, played, scenes
 
 few = settings(max_examples=8)

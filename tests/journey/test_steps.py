@@ -10,7 +10,7 @@ from aftershow.feedback.by_hand import exit_by_hand
 from aftershow.ledger.approvals import waiting
 from aftershow.ports import Receipt
 from aftershow.store.tables import contact, enrollment, interaction, lead, message
-from tests.journey.conftest import YES
+from tests.support.stage import YES
 
 pytestmark = pytest.mark.either_database
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from aftershow.campaign.versions import Moved
 from aftershow.errors import OutcomeUnknownError, TemporaryError
 from aftershow.journey.turn import Prepared, committing, take_turn, within
-from aftershow.journey.versions import Moved
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.ports import Receipt
 from aftershow.store.tables import contact, enrollment, lead, message
 
@@ -289,7 +289,7 @@ def test_what_is_planned_stands_before_anybody_is_written_to(stage) -> None:
     """A turn whose sending fails has planned what the next one sends."""
     stage.person("ana@example.com")
 
-    def fail(_: Prepared) -> Tally:
+    def fail(_: Prepared) -> SendCounts:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -303,7 +303,7 @@ def test_a_turn_within_a_transaction_goes_with_it(stage) -> None:
     stage.person("ana@example.com")
     with stage.engine.connect() as connection, connection.begin() as transaction:
         result = take_turn(
-            within(connection), stage.campaign(), now=stage.now, send=lambda _: Tally(accepted=1)
+            within(connection), stage.campaign(), now=stage.now, send=lambda _: SendCounts(accepted=1)
         )
         transaction.rollback()
     assert (result.enrolled, result.planned, result.accepted) == (1, 1, 1)

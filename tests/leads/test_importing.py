@@ -14,8 +14,8 @@ from aftershow.leads.batches import MOST_OF_ONE
 from aftershow.leads.fixes import fix_list
 from aftershow.leads.importing import import_files
 from aftershow.leads.readers.bounds import BATCH
-from aftershow.leads.shows import show_id
-from aftershow.people.suppressions import suppress
+from aftershow.people.consent.suppressions import suppress
+from aftershow.people.record.shows import show_id
 from aftershow.store.tables import (
     account,
     capture,
@@ -30,7 +30,9 @@ from aftershow.store.tables import (
     suppression,
 )
 from aftershow.store.tables import show as show_table
-from aftershow.words import Answer, Channel, InteractionKind
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
 from aftershow.workspace.shows import Show, Terms
 from tests.leads.desk import NOW, Desk, show
 

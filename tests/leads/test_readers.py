@@ -9,11 +9,11 @@ import pytest
 from openpyxl import Workbook as Excel
 
 from aftershow.errors import LeadFileError, UsageError
-from aftershow.leads.headings import Columns
 from aftershow.leads.readers import unpacking
 from aftershow.leads.readers.delimited import delimiter_of
+from aftershow.leads.readers.headings import Columns
 from aftershow.leads.readers.opening import open_leads
-from aftershow.leads.rows import LeadRow
+from aftershow.leads.readers.rows import LeadRow
 from aftershow.workspace.shows import Layout
 from tests.leads.desk import Desk
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from aftershow.leads.importing import import_files
-from aftershow.people.finding import find_contact
-from aftershow.people.profile import profile
-from aftershow.people.reviews import open_reviews
+from aftershow.people.identity.finding import find_contact
+from aftershow.people.identity.reviews import open_reviews
+from aftershow.people.record.profile import profile
 from aftershow.store.tables import capture, contact, lead
 from aftershow.workspace.workspace import Workspace
 from tests.leads.desk import NOW, Desk

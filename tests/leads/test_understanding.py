@@ -4,19 +4,19 @@ from typing import Any
 
 import pytest
 
-from aftershow.leads.headings import Columns, answer_name
-from aftershow.leads.rows import LeadRow
-from aftershow.leads.understanding import Understanding, Understood
+from aftershow.leads.readers.headings import Columns, answer_name
+from aftershow.leads.readers.rows import LeadRow
+from aftershow.leads.row_reader import ReadRow, RowReader
 from aftershow.leads.wordings import grade, language_tag, yes_or_no
 from aftershow.workspace.shows import Show
 from aftershow.workspace.workspace import Workspace
 from tests.leads.desk import show
 
 
-def understood(workspace: Workspace, cells: dict[str, str], at: Show | None = None) -> Understood:
+def understood(workspace: Workspace, cells: dict[str, str], at: Show | None = None) -> ReadRow:
     """Return what a row of the show Expo says."""
     at = at or show()
-    understand = Understanding(at, workspace.settings, Columns(at.leads))
+    understand = RowReader(at, workspace.settings, Columns(at.leads))
     return understand(LeadRow(file="leads.csv", line=2, headings=tuple(cells), cells=cells))
 
 

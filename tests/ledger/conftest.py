@@ -9,11 +9,11 @@ from sqlalchemy import Connection, Engine, insert, select
 
 from aftershow.errors import ContentError, PermanentError
 from aftershow.ledger.pace import Pace
-from aftershow.ledger.planning import reach, review
+from aftershow.ledger.planning import plan_messages, update_holds
 from aftershow.ledger.rules import OpenTo, StepRules
-from aftershow.ledger.sending import Work, send_due
-from aftershow.ledger.tally import Tally
-from aftershow.ports import Outcome, Receipt, Rendered, RenderedEmail
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.ledger.sending import SendJob, send_due
+from aftershow.ports import DeliveryOutcome, Receipt, Rendered, RenderedEmail
 from aftershow.store.tables import (
     campaign_version,
     contact,
@@ -22,8 +22,8 @@ from aftershow.store.tables import (
     permission,
     permission_evidence,
 )
-from aftershow.words import Channel
-from aftershow.workspace.places import Group
+from aftershow.words.channels import Channel
+from aftershow.workspace.times.places import Group
 
 NOW = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ class ScriptedSender:
         #: called with each message before it is received
         self.watch: Callable[[Rendered], object] = lambda mail: None
 
-    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    def send(self, messages: Sequence[Rendered]) -> Iterator[DeliveryOutcome]:
         for mail in messages:
             self.watch(mail)
             outcome = self.script.get(
@@ -149,8 +149,8 @@ class World:
         """Write down who is due."""
         rules = self.rules(**changes)
         with self.engine.begin() as connection:
-            reach(connection, rules, now=self.now, due_by=self.now)
-            review(connection, rules, now=self.now, due_by=self.now)
+            plan_messages(connection, rules, now=self.now, due_by=self.now)
+            update_holds(connection, rules, now=self.now, due_by=self.now)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
@@ -158,9 +158,9 @@ class World:
 
     def send(
         self, *, worker: str = "w", limit: int = 1000, pace: Pace | None = None, **changes: Any
-    ) -> Tally:
+    ) -> SendCounts:
         """Send what is due."""
-        work = Work(
+        work = SendJob(
             rules_at=lambda at: self.rules(**changes),
             render=self.render,
             sender=self.sender,

@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from aftershow.audience.expression import parse
 from aftershow.audience.scope import Scope
 from aftershow.store.tables import contact, enrollment, permission, suppression
-from aftershow.workspace.durations import Cap
+from aftershow.workspace.times.durations import Cap
 from tests.ledger.conftest import open_in
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import Engine, select, text, update
 from aftershow.errors import TemporaryError
 from aftershow.ledger.claims import claim, recover
 from aftershow.ledger.merging import merge
-from aftershow.ledger.planning import review
+from aftershow.ledger.planning import update_holds
 from aftershow.store.tables import contact, interaction
-from aftershow.workspace.durations import Cap
+from aftershow.workspace.times.durations import Cap
 from tests.ledger.conftest import World, open_in
 
 
@@ -84,7 +84,7 @@ def test_a_review_that_waits_for_a_row(engine: Engine) -> None:
 
     def look() -> None:
         with engine.begin() as connection:
-            review(connection, closed, now=world.now, due_by=world.now)
+            update_holds(connection, closed, now=world.now, due_by=world.now)
 
     with engine.connect() as blocker, blocker.begin():
         blocker.execute(text("SELECT id FROM message WHERE id = 1 FOR UPDATE"))

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from aftershow.ledger.pace import Pace
-from aftershow.ledger.sending import Work, send_due
+from aftershow.ledger.sending import SendJob, send_due
 from aftershow.store.tables import message
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from aftershow.workspace.rates import Rate, WarmUp
 from tests.ledger.conftest import NOW, World
 
@@ -57,9 +57,9 @@ def test_a_day_has_its_number(world: World) -> None:
     """What is over goes the next day; the day begins at midnight where the workspace is."""
     world.people(7)
     world.plan()
-    tally = world.send(pace=pace(per_day=3))
-    assert (tally.accepted, tally.untouched) == (3, 4)
-    assert tally.trouble == "Today's 3 messages by email are sent."
+    totals = world.send(pace=pace(per_day=3))
+    assert (totals.accepted, totals.untouched) == (3, 4)
+    assert totals.trouble == "Today's 3 messages by email are sent."
     assert states(world) == {"accepted": 3, "planned": 4}
     world.now = datetime(2026, 9, 21, 23, 59, tzinfo=NOW.tzinfo)  # in Chicago it is still the same day
     assert world.send(pace=pace(per_day=3)).accepted == 0
@@ -107,7 +107,7 @@ def test_workers_share_a_rate(world: World) -> None:
     start = Barrier(3)
 
     def work(number: int) -> int:
-        mine = Work(
+        mine = SendJob(
             rules_at=lambda at: world.rules(),
             render=world.render,
             sender=world.sender,

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from aftershow.ledger.claims import LEASE, claim, hand_over, recover
-from aftershow.ledger.senders import held_by, settled_after
-from aftershow.ledger.tally import Tally
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.ledger.workers import held_by, settled_after
 from tests.ledger.conftest import NOW, World
 
 
@@ -44,5 +44,5 @@ def test_what_was_settled_together(world: World) -> None:
         recover(connection, "c", now=world.now)
     world.send(worker="vm:3:late")
     with world.engine.begin() as connection:
-        assert settled_after(connection, "c", moment=since) == Tally(accepted=2, unknown=1)
-        assert settled_after(connection, "other", moment=since) == Tally()
+        assert settled_after(connection, "c", moment=since) == SendCounts(accepted=2, unknown=1)
+        assert settled_after(connection, "other", moment=since) == SendCounts()

@@ -24,8 +24,8 @@ def test_accepted(world) -> None:
     """What the provider took is accepted, is an interaction, and the person's last contact is known."""
     world.person("ana@example.com")
     world.plan()
-    tally = world.send()
-    assert (tally.accepted, tally.interactions) == (1, 1)
+    totals = world.send()
+    assert (totals.accepted, totals.interactions) == (1, 1)
     assert world.states() == {"ana@example.com": ("accepted", None)}
     assert interactions(world) == [("ana@example.com", "sent")]
     with world.engine.begin() as connection:
@@ -55,8 +55,8 @@ def test_mixed_outcomes_in_one_window(world) -> None:
     for name in ("refused", "later", "perhaps", "fine"):
         world.person(f"{name}@example.com")
     world.plan()
-    tally = world.send()
-    assert (tally.accepted, tally.rejected, tally.unknown, tally.deferred) == (1, 1, 1, 1)
+    totals = world.send()
+    assert (totals.accepted, totals.rejected, totals.unknown, totals.deferred) == (1, 1, 1, 1)
     assert world.states() == {
         "refused@example.com": ("rejected", "550 5.1.1"),
         "later@example.com": ("planned", None),
@@ -116,9 +116,9 @@ def test_a_provider_that_refuses_us_stops_the_campaign(world) -> None:
     world.people(120)
     world.sender.script = {"p060@example.com": PermanentError("535 5.7.8 the password is wrong")}
     world.plan()
-    tally = world.send()
-    assert tally.stopped == "535 5.7.8 the password is wrong"
-    assert tally.accepted == 60
+    totals = world.send()
+    assert totals.stopped == "535 5.7.8 the password is wrong"
+    assert totals.accepted == 60
     with world.engine.begin() as connection:
         states = dict(
             connection.execute(select(message.c.state, func.count()).group_by(message.c.state)).all()
@@ -138,8 +138,8 @@ def test_a_connector_that_breaks_leaves_doubt_not_doubles(world) -> None:
     world.person("c@example.com")
     world.sender.script = {"b@example.com": broken}
     world.plan()
-    tally = world.send()
-    assert (tally.accepted, tally.unknown) == (1, 2)
+    totals = world.send()
+    assert (totals.accepted, totals.unknown) == (1, 2)
 
 
 def test_a_connector_that_ends_early(world) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.shards import SHARD, helpers_for, together
-from aftershow.ledger.tally import Tally
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_helpers(due: int, workers: int, helpers: int) -> None:
 
 def test_who_lived_tells_what_was_put_off(sqlite_engine: Engine) -> None:
     """What was settled is counted in the ledger; what was put off, and why, only those know who did it."""
-    told = Tally(accepted=3, deferred=2, interactions=5, trouble="busy")
+    told = SendCounts(accepted=3, deferred=2, interactions=5, trouble="busy")
     with sqlite_engine.connect() as connection:
         counted = together(connection, "c", told, since=datetime(2026, 9, 18, tzinfo=UTC))
-    assert counted == Tally(deferred=2, interactions=2, trouble="busy")
+    assert counted == SendCounts(deferred=2, interactions=2, trouble="busy")

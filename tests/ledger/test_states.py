@@ -15,7 +15,7 @@ from aftershow.ledger.drawing import page
 from aftershow.ledger.states import FINAL_STATES, MOVES, By, moving, parting
 from aftershow.store.copying import copied
 from aftershow.store.tables import message
-from aftershow.words import State
+from aftershow.words.states import State
 from tests.ledger.conftest import World
 from tests.support.moves import unwatched
 

@@ -4,31 +4,31 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from aftershow.ledger.tally import Tally
-from aftershow.workspace.durations import Cap
+from aftershow.ledger.send_counts import SendCounts
+from aftershow.workspace.times.durations import Cap
 from tests.ledger.conftest import ScriptedSender, World
 
 WORKERS = 4
 
 
-def at_once(world: World, campaigns: list[str], **changes: object) -> Tally:
+def at_once(world: World, campaigns: list[str], **changes: object) -> SendCounts:
     """Send from several threads that start at the same moment, each with a connection of its own."""
     start = Barrier(len(campaigns))
 
-    def work(number: int, campaign: str) -> Tally:
+    def work(number: int, campaign: str) -> SendCounts:
         start.wait()
         return world.send(worker=f"w{number}", campaign=campaign, **changes)
 
     with ThreadPoolExecutor(len(campaigns)) as pool:
-        return sum(pool.map(work, range(len(campaigns)), campaigns), Tally())
+        return sum(pool.map(work, range(len(campaigns)), campaigns), SendCounts())
 
 
 def test_workers_share_a_campaign(world: World) -> None:
     """Four workers send one campaign's messages: each message once, none left."""
     world.people(300)
     world.plan()
-    tally = at_once(world, ["c"] * WORKERS)
-    assert tally.accepted == 300
+    totals = at_once(world, ["c"] * WORKERS)
+    assert totals.accepted == 300
     assert set(Counter(world.sender.received).values()) == {1}
 
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from aftershow.people.addresses import ADDRESSES
+from aftershow.people.consent.addresses import ADDRESSES
 from aftershow.store.tables import contact
-from aftershow.words import Channel
+from aftershow.words.channels import Channel
 from tests.leads.desk import NOW
 
 ROAD = {"address_1": "1 Pump Road", "city": "Peoria"}

@@ -10,10 +10,19 @@ import pytest
 from sqlalchemy import Connection, Engine, Text, bindparam, cast, insert, literal, select
 
 import aftershow
-from aftershow.people.interactions import Interaction, Writer, new_interactions, write, write_from, write_many
+from aftershow.people.record.interactions import (
+    Interaction,
+    Writer,
+    new_interactions,
+    write,
+    write_from,
+    write_many,
+)
 from aftershow.store.tables import contact, interaction
 from aftershow.store.types import Moment, document
-from aftershow.words import Channel, Direction, InteractionKind
+from aftershow.words.channels import Channel
+from aftershow.words.directions import Direction
+from aftershow.words.kinds import InteractionKind
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=UTC)
 HOUSE = Path(aftershow.__file__).parent
@@ -130,4 +139,4 @@ def test_one_module_writes_interactions() -> None:
         for path in HOUSE.rglob("*.py")
         if any(puts(ast.parse(path.read_text()))) or "INTO interaction" in path.read_text()
     }
-    assert found == {"people/interactions.py"}
+    assert found == {"people/record/interactions.py"}

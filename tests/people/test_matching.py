@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from aftershow.people.matching import Roster, alike_keys, linking_keys
+from aftershow.people.identity.matching import Roster, alike_keys, linking_keys
 from aftershow.store.tables import capture, contact, metadata, review
 from tests.leads.desk import Desk, show
 

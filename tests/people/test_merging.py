@@ -8,11 +8,11 @@ from sqlalchemy import Connection, insert, select, update
 
 from aftershow.errors import UsageError
 from aftershow.ledger.merging import answer_review, merge
-from aftershow.people.finding import find_contact
-from aftershow.people.permissions import record
-from aftershow.people.profile import profile
-from aftershow.people.reviews import open_reviews
-from aftershow.people.suppressions import suppress
+from aftershow.people.consent.permissions import record
+from aftershow.people.consent.suppressions import suppress
+from aftershow.people.identity.finding import find_contact
+from aftershow.people.identity.reviews import open_reviews
+from aftershow.people.record.profile import profile
 from aftershow.store.tables import (
     campaign_version,
     capture,
@@ -27,7 +27,9 @@ from aftershow.store.tables import (
     permission,
     review,
 )
-from aftershow.words import Answer, Channel, State
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
+from aftershow.words.states import State
 from tests.leads.desk import NOW, Desk, show
 from tests.support.moves import unwatched
 

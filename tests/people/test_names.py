@@ -2,10 +2,10 @@
 
 import pytest
 
-from aftershow.people.companies import core, may_be_one_company, telling_words
-from aftershow.people.emails import is_shared
-from aftershow.people.names import may_be_one, name_key, split_full_name
-from aftershow.people.spelling import better_spelling, proper_name, proper_words
+from aftershow.people.normalizing.companies import core, may_be_one_company, telling_words
+from aftershow.people.normalizing.emails import is_shared
+from aftershow.people.normalizing.names import may_be_one, name_key, split_full_name
+from aftershow.people.normalizing.spelling import better_spelling, proper_name, proper_words
 
 
 @pytest.mark.parametrize(

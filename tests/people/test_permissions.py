@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from aftershow.people.permissions import record
+from aftershow.people.consent.permissions import record
 from aftershow.store.tables import permission, permission_evidence
-from aftershow.words import Answer, Channel
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from tests.leads.desk import NOW, Desk
 
 

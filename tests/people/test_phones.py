@@ -8,7 +8,7 @@ import pytest
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
-from aftershow.people.phones import may_be_carried, read_phone, zones_of_phone
+from aftershow.people.normalizing.phones import may_be_carried, read_phone, zones_of_phone
 
 TEXTABLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 #: Area codes of all kinds: the USA, Canada, the Caribbean, toll-free, personal, not in use.

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from aftershow.people.team import keep_team
+from aftershow.people.record.team import keep_team
 from aftershow.store.tables import capture, contact, contact_key, merged_contact
 from aftershow.workspace.settings import Rep
 from tests.leads.desk import NOW, Desk

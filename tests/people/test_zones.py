@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import update
 
-from aftershow.people.phones import zones_of_phone
-from aftershow.people.places import zones_of_address
-from aftershow.people.zones import likely_zones, zones_of
+from aftershow.people.normalizing.phones import zones_of_phone
+from aftershow.people.normalizing.places import zones_of_address
+from aftershow.people.normalizing.zones import likely_zones, zones_of
 from aftershow.store.tables import contact
 from tests.leads.desk import Desk
 

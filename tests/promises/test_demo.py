@@ -22,7 +22,7 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path / "workspace"
 
 
-def accounts_for_everyone(first: playing.DemoOutcome) -> None:
+def accounts_for_everyone(first: playing.DemoResult) -> None:
     """Each campaign's messages add up, and each accepted one is a file in the outbox."""
     for one in first.campaigns:
         ended = one.accepted + one.rejected + one.unknown + one.expired

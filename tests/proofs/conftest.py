@@ -39,7 +39,7 @@ def scene(tmp_path: Path, database_url: str, sink: MailSink) -> Scene:
 @pytest.fixture
 def stage(scene: Scene, sink: MailSink, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A scene whose campaign is sent in this process, in small windows."""
-    monkeypatch.setattr(sending, "WINDOW", WINDOW)
+    monkeypatch.setattr(sending, "SLICE", WINDOW)
     with scene.engine() as engine, scene.engine() as other:
         yield Stage(scene=scene, sink=sink, engine=engine, other=other)
 

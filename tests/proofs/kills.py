@@ -10,7 +10,7 @@ from threading import Event
 
 from sqlalchemy import func, select
 
-from aftershow.ledger.sending import WINDOW
+from aftershow.ledger.sending import SLICE
 from aftershow.store.tables import contact, message
 from tests.proofs.law import ENDS
 from tests.proofs.scene import MORNING, PATIENCE, Scene
@@ -73,7 +73,7 @@ class Massacre:
             pause.wait(self.random.uniform(0, START))
             return
         line = len("1-0123456789abcdef person1@example.com\n")
-        enough = self.sink.size() + self.random.randrange(1, 3 * WINDOW) * line
+        enough = self.sink.size() + self.random.randrange(1, 3 * SLICE) * line
         while victim.is_alive() and self.sink.size() < enough:
             pause.wait(0.001)
         pause.wait(self.random.uniform(0, WHILE))

@@ -7,7 +7,8 @@ from sqlalchemy import Connection, func, select
 
 from aftershow.signing import Signer, load_secret
 from aftershow.store.tables import contact, interaction, message
-from aftershow.words import InteractionKind, State
+from aftershow.words.kinds import InteractionKind
+from aftershow.words.states import State
 from tests.proofs.scene import Scene
 from tests.servers.mail_sink import Taken
 

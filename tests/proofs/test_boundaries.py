@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from aftershow.store.tables import message
-from aftershow.words import State
+from aftershow.words.states import State
 from tests.proofs.conftest import Report
 from tests.proofs.law import figures, require
 from tests.proofs.scene import MORNING, PATIENCE, Scene

@@ -32,7 +32,7 @@ def sqlite_stage(
     tmp_path: Path, sqlite_template: Path, sink: MailSink, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Stage]:
     """A stage over a SQLite file, whose connections lose patience at once."""
-    monkeypatch.setattr(sending, "WINDOW", WINDOW)
+    monkeypatch.setattr(sending, "SLICE", WINDOW)
     monkeypatch.setattr(sending, "PATIENCE", ())
     path = tmp_path / "aftershow.db"
     path.write_bytes(sqlite_template.read_bytes())
@@ -51,7 +51,7 @@ def test_a_disk_that_is_full(
     sqlite_stage: Stage, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever the disk is full, the run says so; with more room everyone has it once."""
-    monkeypatch.setattr(sending, "WINDOW", 10)
+    monkeypatch.setattr(sending, "SLICE", 10)
     stage, failures = sqlite_stage, 0
     path = make_url(stage.scene.url).database
     assert path
@@ -181,7 +181,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def away(tmp_path: Path, server: Server, sink: MailSink, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """A stage over a PostgreSQL that goes and comes back."""
-    monkeypatch.setattr(sending, "WINDOW", WINDOW)
+    monkeypatch.setattr(sending, "SLICE", WINDOW)
     monkeypatch.setattr(sending, "PATIENCE", ())
     scene = Scene(root=tmp_path, url=server.url, port=sink.port)
     scene.write()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from aftershow.ledger.sending import WINDOW
+from aftershow.ledger.sending import SLICE
 from tests.proofs.conftest import Report
 from tests.proofs.kills import Massacre
 from tests.proofs.law import figures, require
@@ -24,7 +24,7 @@ def prove(scene: Scene, sink: MailSink, *, kills: int, workers: int, people: int
     massacre.kill(kills, workers=workers)
     massacre.settle()
     found = figures(scene, sink.taken())
-    require(found, doubts=kills * WINDOW, case=seed)
+    require(found, doubts=kills * SLICE, case=seed)
     assert not scene.trouble(), (seed, scene.trouble())
     return {"workers": workers, "connections": scene.connections, "kills": kills, **asdict(found)}
 

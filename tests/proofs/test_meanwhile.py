@@ -10,7 +10,9 @@ from aftershow.errors import UsageError
 from aftershow.feedback.report import Report
 from aftershow.feedback.taking import take
 from aftershow.store.tables import contact, message
-from aftershow.words import Channel, InteractionKind, State
+from aftershow.words.channels import Channel
+from aftershow.words.kinds import InteractionKind
+from aftershow.words.states import State
 from tests.proofs.law import figures, require
 from tests.proofs.scene import CAMPAIGN, MORNING, PATIENCE, Scene
 from tests.proofs.stage import PEOPLE, WINDOW, Stage

@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import partial
 from multiprocessing.process import BaseProcess
 
+from aftershow.campaign.campaign import Campaign
+from aftershow.campaign.versions import in_use
 from aftershow.desk import Desk, open_desk, senders_for, ticking_from, worker_name
-from aftershow.journey.campaign import Campaign
-from aftershow.journey.rendering import renderers
 from aftershow.journey.turn import Prepared, TurnResult, committing, send_shard, take_turn
-from aftershow.journey.versions import in_use
 from aftershow.ledger import sending
+from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.sending import Clock
-from aftershow.ledger.tally import Tally
+from aftershow.messages.rendering import renderers
 from tests.proofs.boundaries import Boundaries
 from tests.proofs.scene import NAME, Scene, forget_settings
 
@@ -45,7 +45,7 @@ def _begun(scene: Scene, at: datetime, boundary: int | None, window: int | None)
 
 def _live(scene: Scene, at: datetime, boundary: int | None, window: int | None) -> None:
     forget_settings()
-    sending.WINDOW = window or sending.WINDOW
+    sending.SLICE = window or sending.SLICE
     try:
         with open_desk(scene.root) as desk, Boundaries(desk.engine) as boundaries:
             if boundary is not None:
@@ -70,7 +70,7 @@ def take_one(desk: Desk, clock: Clock) -> TurnResult:
     )
 
 
-def _send(desk: Desk, campaign: Campaign, clock: Clock, _: Prepared) -> Tally:
+def _send(desk: Desk, campaign: Campaign, clock: Clock, _: Prepared) -> SendCounts:
     with desk.engine.begin() as connection:
         renders = renderers(in_use(connection, campaign), desk.signer(connection))
     with senders_for(desk.workspace, {renderer.step.sends.channel for renderer in renders}) as senders:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, literal, select, text
 
-from aftershow.store.adding import MANY, add_from
 from aftershow.store.bulk import insert_rows
+from aftershow.store.insert_missing import MANY, insert_missing
 from aftershow.store.tables import contact, meeting
 from aftershow.store.types import Moment
 
@@ -17,11 +17,11 @@ def test_what_is_there_stays_as_it_is(engine: Engine) -> None:
     """Only new rows count."""
     with engine.begin() as connection:
         _add_contacts(connection, 3)
-        assert add_from(connection, meeting, _meetings(2)) == 2
+        assert insert_missing(connection, meeting, _meetings(2)) == 2
         unknown = _meetings(3).where(contact.c.id.not_in(select(meeting.c.contact_id)))
-        assert add_from(connection, meeting, unknown) == 1
-        assert add_from(connection, meeting, unknown) == 0
-        assert add_from(connection, meeting, _meetings(3)) == 0
+        assert insert_missing(connection, meeting, unknown) == 1
+        assert insert_missing(connection, meeting, unknown) == 0
+        assert insert_missing(connection, meeting, _meetings(3)) == 0
         assert connection.scalar(select(func.count()).select_from(meeting)) == 3
 
 
@@ -29,7 +29,7 @@ def test_the_planner_knows_of_what_this_transaction_added(engine: Engine) -> Non
     """PostgreSQL would take the table for an empty one, and go through all of it for each row of another."""
     with engine.begin() as connection:
         _add_contacts(connection, MANY)
-        assert add_from(connection, meeting, _meetings(MANY)) == MANY
+        assert insert_missing(connection, meeting, _meetings(MANY)) == MANY
         if connection.dialect.name == "postgresql":
             known = text("SELECT reltuples FROM pg_class WHERE relname = 'meeting'")
             assert connection.scalar(known) == MANY

@@ -10,9 +10,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, func, insert, inspect, literal, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from aftershow.people.numbers import take_ids
 from aftershow.store.bulk import insert_rows
 from aftershow.store.migrate import configuration, newest, upgrade
+from aftershow.store.numbers import take_ids
 from aftershow.store.tables import contact, enrollment, interaction, meeting, message, metadata, secret, show
 from aftershow.store.types import Moment, later
 from tests.support.moves import TABLE

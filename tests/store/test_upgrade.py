@@ -7,7 +7,7 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, insert, select
 
-from aftershow.people.profile import profile
+from aftershow.people.record.profile import profile
 from aftershow.store.migrate import configuration, newest, upgrade
 from aftershow.store.tables import enrollment, message
 from aftershow.words.states import State

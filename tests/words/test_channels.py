@@ -5,14 +5,14 @@ from typing import get_args
 
 import pytest
 
+from aftershow.campaign.steps import Step
+from aftershow.campaign.steps.step import SendingStep
 from aftershow.content.compose import COMPOSE
 from aftershow.content.foreign import _PARTS
 from aftershow.demo.characters import HABITS
 from aftershow.demo.picture import COLOURS
-from aftershow.journey.steps import Step
-from aftershow.journey.steps.step import SendingStep
 from aftershow.ledger.holds import _ONE_READER
-from aftershow.people.addresses import ADDRESSES
+from aftershow.people.consent.addresses import ADDRESSES
 from aftershow.ports import Rendered
 from aftershow.words.channels import Channel, consent_channel
 from connectors.outbox import Connector
@@ -27,7 +27,7 @@ def steps() -> set[type]:
 
 
 NEEDED: Mapping[str, Collection[Channel]] = {
-    "an address, people/addresses": ADDRESSES,
+    "an address, people/consent/addresses": ADDRESSES,
     "how its message is written, content/compose": {*COMPOSE, Channel.EMAIL},
     "the value that a connector gets, ports": {kind.channel for kind in get_args(Rendered)},
     "a step, journey/steps/": {step.channel for step in steps() if issubclass(step, SendingStep)},

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from aftershow.audience.fields import FIELDS
-from aftershow.journey.trial_file import Given
-from aftershow.leads.headings import Columns
-from aftershow.leads.rows import LeadRow
-from aftershow.leads.understanding import Understanding
-from aftershow.people.facts import contact_facts
-from aftershow.people.history import Captured
-from aftershow.people.profile import SHOWN
+from aftershow.leads.readers.headings import Columns
+from aftershow.leads.readers.rows import LeadRow
+from aftershow.leads.row_reader import RowReader
+from aftershow.people.record.captures import Captured
+from aftershow.people.record.facts import contact_facts
+from aftershow.people.record.profile import SHOWN
+from aftershow.rehearsal.trial_file import Given
 from aftershow.store.tables import account, contact, lead
 from aftershow.words.fields import Cell, ContactField, Holder, Told
 from aftershow.workspace.settings import Settings
@@ -39,7 +39,7 @@ CELLS = {
 
 
 @pytest.fixture(scope="module")
-def understanding() -> Understanding:
+def understanding() -> RowReader:
     """How the rows of a show are read that says nothing of its columns."""
     show = Show(show="s", name="S", timezone="America/Chicago", country="US")
     company = {"name": "C", "address": "1 Pump Road"}
@@ -51,11 +51,11 @@ def understanding() -> Understanding:
             "from": {"name": "C", "email": "c@example.com"},
         }
     )
-    return Understanding(show, settings, Columns(show.leads))
+    return RowReader(show, settings, Columns(show.leads))
 
 
 @pytest.mark.parametrize("field", [field for field in ContactField if field.row.cell])
-def test_its_cell_is_read(field: ContactField, understanding: Understanding) -> None:
+def test_its_cell_is_read(field: ContactField, understanding: RowReader) -> None:
     """What a column says that means a field is understood, whether as it stands or by a rule."""
     heading, *_ = field.row.headings.split()
     # A time of day alone is no moment.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from aftershow.audience.history import REPEATED
-from aftershow.people.merging import _LATEST
+from aftershow.audience.record import REPEATED
+from aftershow.people.identity.merging import _LATEST
 from aftershow.store.tables import contact
 from aftershow.words.channels import Channel
 from aftershow.words.directions import Direction

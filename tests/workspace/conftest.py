@@ -7,8 +7,8 @@ from textwrap import dedent
 import pytest
 
 from aftershow.errors import WorkspaceError
-from aftershow.workspace.model import Model
-from aftershow.workspace.source import Source
+from aftershow.workspace.yaml.model import Model
+from aftershow.workspace.yaml.yaml_file import YamlFile
 
 Mistakes = Callable[[type[Model], str], list[str]]
 Folder = Callable[[Mapping[str, str]], Path]
@@ -20,7 +20,7 @@ def mistakes() -> Mistakes:
 
     def read(model: type[Model], text: str) -> list[str]:
         try:
-            Source.parse("x.yaml", dedent(text).lstrip("\n")).read(model)
+            YamlFile.parse("x.yaml", dedent(text).lstrip("\n")).read(model)
         except WorkspaceError as error:
             return [str(problem) for problem in error.problems]
         return []

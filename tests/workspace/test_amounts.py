@@ -7,8 +7,8 @@ import pytest
 
 from aftershow.errors import WorkspaceError
 from aftershow.workspace.amounts import Money, Share
-from aftershow.workspace.model import Model
-from aftershow.workspace.source import Source
+from aftershow.workspace.yaml.model import Model
+from aftershow.workspace.yaml.yaml_file import YamlFile
 
 
 class Priced(Model):
@@ -57,7 +57,7 @@ def test_a_share_is_more_than_nobody_and_at_most_everybody(text: str) -> None:
 )
 def test_a_sum_is_what_was_written(yaml: str, expected: str) -> None:
     """A price goes from the file to a Decimal without the error of a float."""
-    assert Source.parse("x.yaml", f"cost: {yaml}").read(Priced).cost == Decimal(expected)
+    assert YamlFile.parse("x.yaml", f"cost: {yaml}").read(Priced).cost == Decimal(expected)
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_a_sum_is_what_was_written(yaml: str, expected: str) -> None:
 def test_another_sum_is_refused(yaml: str, text: str) -> None:
     """A price is a number, and nothing costs less than nothing."""
     with pytest.raises(WorkspaceError, match=text):
-        Source.parse("x.yaml", f"cost: {yaml}").read(Priced)
+        YamlFile.parse("x.yaml", f"cost: {yaml}").read(Priced)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftershow.workspace.calendars import business_day, closed_countries, is_business_day
+from aftershow.workspace.times.calendars import business_day, closed_countries, is_business_day
 
 FRIDAY = date(2026, 11, 20)
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from aftershow.workspace.clocks import all_zones, country_zones, first_moment, known_countries, turns
+from aftershow.workspace.times.clocks import all_zones, country_zones, first_moment, known_countries, turns
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftershow.workspace.crons import Cron
+from aftershow.workspace.times.crons import Cron
 
 CHICAGO = "America/Chicago"
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftershow.workspace.dues import due
-from aftershow.workspace.durations import Hours, Wait
-from aftershow.workspace.moments import TimeOfDay
-from aftershow.workspace.openings import Opening
-from aftershow.workspace.windows import Days
+from aftershow.workspace.times.dues import due
+from aftershow.workspace.times.durations import Hours, Wait
+from aftershow.workspace.times.moments import TimeOfDay
+from aftershow.workspace.times.openings import Opening
+from aftershow.workspace.times.windows import Days
 
 CHICAGO, BERLIN, SYDNEY, NEW_YORK = "America/Chicago", "Europe/Berlin", "Australia/Sydney", "America/New_York"
 ALWAYS = Opening()

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 
-from aftershow.workspace.durations import ALL_DAY, Cap, Duration, Hours, Unit, Wait
+from aftershow.workspace.times.durations import ALL_DAY, Cap, Duration, Hours, Unit, Wait
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftershow.workspace.calendars import is_business_day
-from aftershow.workspace.durations import Wait
-from aftershow.workspace.moments import TimeOfDay, When, shifted
+from aftershow.workspace.times.calendars import is_business_day
+from aftershow.workspace.times.durations import Wait
+from aftershow.workspace.times.moments import TimeOfDay, When, shifted
 
 CHICAGO = "America/Chicago"
 ZONES = (CHICAGO, "Europe/Berlin", "Australia/Sydney")

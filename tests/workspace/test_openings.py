@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftershow.workspace.durations import ALL_DAY, Hours
-from aftershow.workspace.openings import NeverOpen, Opening
-from aftershow.workspace.windows import Days, SendWindow
+from aftershow.workspace.times.durations import ALL_DAY, Hours
+from aftershow.workspace.times.openings import NeverOpen, Opening
+from aftershow.workspace.times.windows import Days, SendWindow
 
 CHICAGO, BERLIN, SYDNEY, NEW_YORK = "America/Chicago", "Europe/Berlin", "Australia/Sydney", "America/New_York"
 MINUTE = timedelta(minutes=1)

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftershow.workspace.clocks import all_zones
-from aftershow.workspace.durations import Hours
-from aftershow.workspace.openings import Opening
-from aftershow.workspace.places import open_places
-from aftershow.workspace.windows import Days
+from aftershow.workspace.times.clocks import all_zones
+from aftershow.workspace.times.durations import Hours
+from aftershow.workspace.times.openings import Opening
+from aftershow.workspace.times.places import open_places
+from aftershow.workspace.times.windows import Days
 
 CHICAGO, BERLIN, NEW_YORK = "America/Chicago", "Europe/Berlin", "America/New_York"
 OFFICE = Opening(days=Days.parse("business days"), hours=Hours.parse("9:00-17:00"))

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aftershow.errors import Problem, WorkspaceError
-from aftershow.workspace.reading import MAX_DEPTH, MAX_VALUES, parse
-from aftershow.workspace.source import MAX_BYTES, Source, collect
+from aftershow.workspace.yaml.reading import MAX_DEPTH, MAX_VALUES, parse
+from aftershow.workspace.yaml.yaml_file import MAX_BYTES, YamlFile, collect
 
 
 def problem_of(text: str) -> str:
@@ -147,7 +147,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 def test_a_source_knows_the_line_of_each_value() -> None:
     """Keys and list items have their line; what is not there has the line of what surrounds it."""
-    source = Source.parse(
+    source = YamlFile.parse(
         "x.yaml", "# first\nsteps:\n  - email: thanks\n    after:\n      2 days\n  -\n    text: hi\n"
     )
     lines = [
@@ -169,9 +169,9 @@ def test_a_source_knows_the_line_of_each_value() -> None:
 def test_the_hash_is_that_of_the_text(tmp_path: Path) -> None:
     """A byte-order mark does not make another version of a campaign."""
     (tmp_path / "a.yaml").write_bytes(b"\xef\xbb\xbfa: \xc3\xa9\n")
-    source = Source.load(tmp_path, "a.yaml")
+    source = YamlFile.load(tmp_path, "a.yaml")
     assert (source.data, source.text) == ({"a": "é"}, "a: é\n")
-    assert source.sha256 == Source.parse("b.yaml", "a: é\n").sha256
+    assert source.sha256 == YamlFile.parse("b.yaml", "a: é\n").sha256
     assert len(source.sha256) == 64
 
 
@@ -189,5 +189,5 @@ def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, content: bytes | Non
     if content is not None:
         (tmp_path / "c" / "a.yaml").write_bytes(content)
     with pytest.raises(WorkspaceError) as caught:
-        Source.load(tmp_path, "c/a.yaml")
+        YamlFile.load(tmp_path, "c/a.yaml")
     assert str(caught.value) == problem

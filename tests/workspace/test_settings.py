@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from aftershow.words import Channel
-from aftershow.workspace.durations import Duration, Hours
-from aftershow.workspace.model import Model
+from aftershow.words.channels import Channel
 from aftershow.workspace.settings import Need, Settings
-from aftershow.workspace.source import Source
+from aftershow.workspace.times.durations import Duration, Hours
+from aftershow.workspace.yaml.model import Model
+from aftershow.workspace.yaml.yaml_file import YamlFile
 
 Mistakes = Callable[[type[Model], str], list[str]]
 
@@ -21,7 +21,7 @@ from: {name: Example Pumps, email: hello@example.com}
 
 
 def read(text: str) -> Settings:
-    return Source.parse("config/aftershow.yaml", text).read(Settings)
+    return YamlFile.parse("config/aftershow.yaml", text).read(Settings)
 
 
 def test_what_is_not_said_has_a_cautious_default() -> None:

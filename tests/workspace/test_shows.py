@@ -6,10 +6,11 @@ from decimal import Decimal
 
 import pytest
 
-from aftershow.words import Answer, Channel
-from aftershow.workspace.model import Model
+from aftershow.words.answers import Answer
+from aftershow.words.channels import Channel
 from aftershow.workspace.shows import FIELDS, Show
-from aftershow.workspace.source import Source
+from aftershow.workspace.yaml.model import Model
+from aftershow.workspace.yaml.yaml_file import YamlFile
 
 Mistakes = Callable[[type[Model], str], list[str]]
 
@@ -17,7 +18,7 @@ LEAST = "show: web-form\nname: Our web form\ntimezone: Europe/Berlin\n"
 
 
 def read(text: str) -> Show:
-    return Source.parse("config/shows/x.yaml", text).read(Show)
+    return YamlFile.parse("config/shows/x.yaml", text).read(Show)
 
 
 def test_a_show_lasts_from_its_first_to_its_last_moment_at_its_place() -> None:

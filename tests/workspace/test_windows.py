@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from aftershow.errors import WorkspaceError
-from aftershow.workspace.durations import ALL_DAY, Hours
-from aftershow.workspace.source import Source
-from aftershow.workspace.windows import DAILY, Days, SendWindow
+from aftershow.workspace.times.durations import ALL_DAY, Hours
+from aftershow.workspace.times.windows import DAILY, Days, SendWindow
+from aftershow.workspace.yaml.yaml_file import YamlFile
 
 #: Monday 23 November 2026, and the days after it; Thursday is Thanksgiving.
 WEEK = [date(2026, 11, number) for number in range(23, 30)]
@@ -48,18 +48,18 @@ def test_other_days_are_refused(text: object) -> None:
 
 def test_a_window_is_days_hours_and_a_clock() -> None:
     """What is left out excludes nothing, by the contact's clock."""
-    source = Source.parse("x.yaml", 'days: mon-fri\nhours: "9:00-17:00"\nin: show')
+    source = YamlFile.parse("x.yaml", 'days: mon-fri\nhours: "9:00-17:00"\nin: show')
     window = source.read(SendWindow)
     assert (window.days, window.hours, window.clock) == (
         Days.parse("mon-fri"),
         Hours.parse("9:00-17:00"),
         "show",
     )
-    nothing = Source.parse("x.yaml", "{}").read(SendWindow)
+    nothing = YamlFile.parse("x.yaml", "{}").read(SendWindow)
     assert (nothing.days, nothing.hours, nothing.clock) == (DAILY, ALL_DAY, "contact")
 
 
 def test_another_clock_is_refused() -> None:
     """There are two clocks to go by, and the answer names them."""
     with pytest.raises(WorkspaceError, match="expected `contact` or `show`, found `owner`"):
-        Source.parse("x.yaml", "in: owner").read(SendWindow)
+        YamlFile.parse("x.yaml", "in: owner").read(SendWindow)

@@ -9,11 +9,21 @@ import pytest
 from pydantic import Field, Tag
 
 from aftershow.errors import Problem, WorkspaceError
-from aftershow.words import Channel
-from aftershow.workspace.durations import Duration
-from aftershow.workspace.model import Country, Email, Key, Line, Model, Text, TimeZone, WebAddress, by_key
-from aftershow.workspace.source import Source, collect
-from aftershow.workspace.wording import did_you_mean, found
+from aftershow.words.channels import Channel
+from aftershow.workspace.times.durations import Duration
+from aftershow.workspace.yaml.model import (
+    Country,
+    Email,
+    Key,
+    Line,
+    Model,
+    Text,
+    TimeZone,
+    WebAddress,
+    by_key,
+)
+from aftershow.workspace.yaml.wording import did_you_mean, found
+from aftershow.workspace.yaml.yaml_file import YamlFile, collect
 
 
 class EmailStep(Model):
@@ -209,7 +219,7 @@ def test_all_mistakes_come_at_once_in_the_order_of_lines(mistakes: Mistakes) -> 
 
 def test_what_is_right_is_read() -> None:
     """Text becomes dates, amounts, lengths of time and kinds of steps; an empty key is an absent one."""
-    source = Source.parse(
+    source = YamlFile.parse(
         "x.yaml",
         "name: ' Pack Expo '\nday: 2026-11-24\ncost: 2.40\nsize:\nsite: https://example.com/a/\n"
         "email: dana@münchen.example.com\nsteps: [{text: hi, after: 2 days}]",
@@ -227,7 +237,7 @@ def test_what_is_right_is_read() -> None:
 
 def test_a_part_of_a_file_is_validated_with_the_lines_of_the_file() -> None:
     """A connector checks its own settings, and its mistakes stand where the person wrote them."""
-    source = Source.parse("x.yaml", "channels:\n  email:\n    connector: smtp\n    emial: x\n")
+    source = YamlFile.parse("x.yaml", "channels:\n  email:\n    connector: smtp\n    emial: x\n")
     with pytest.raises(WorkspaceError) as caught:
         source.validate(EmailStep, {"email": "y", "emial": "x"}, at=("channels", "email"))
     assert str(caught.value) == "x.yaml:4: channels.email.emial: unknown key `emial`: did you mean `email`?"
@@ -236,8 +246,8 @@ def test_a_part_of_a_file_is_validated_with_the_lines_of_the_file() -> None:
 def test_collect_gathers_problems_and_returns_what_was_read() -> None:
     """Many files are read in a row, and their problems are said together."""
     problems: list[Problem] = []
-    good = collect(problems, lambda: Source.parse("a.yaml", "a: 1"))
-    bad = collect(problems, lambda: Source.parse("b.yaml", "a: b: c"))
+    good = collect(problems, lambda: YamlFile.parse("a.yaml", "a: 1"))
+    bad = collect(problems, lambda: YamlFile.parse("b.yaml", "a: b: c"))
     assert good is not None
     assert (good.data, bad, [problem.file for problem in problems]) == ({"a": 1}, None, ["b.yaml"])
 

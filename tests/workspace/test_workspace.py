@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from aftershow.errors import WorkspaceError
-from aftershow.workspace.source import Source
 from aftershow.workspace.workspace import load_workspace
+from aftershow.workspace.yaml.yaml_file import YamlFile
 
 Folder = Callable[[Mapping[str, str]], Path]
 
@@ -52,7 +52,7 @@ def test_a_workspace_holds_what_its_files_say(folder: Folder) -> None:
 def test_the_line_of_a_condition_can_be_said_later(folder: Folder) -> None:
     """The expression language, which reads `where` elsewhere, names the line in segments.yaml."""
     source = load_workspace(folder(FILES)).segments_source
-    assert isinstance(source, Source)
+    assert isinstance(source, YamlFile)
     problem = source.problem(("segments", "a-leads", "where"), "unknown name")
     assert str(problem) == "config/segments.yaml:3: segments.a-leads.where: unknown name"
 

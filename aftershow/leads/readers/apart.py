@@ -9,11 +9,11 @@ from typing import Any
 from aftershow.confined.asking import ask
 from aftershow.confined.limits import Limits
 from aftershow.errors import LeadFileError, LimitError
-from aftershow.leads.headings import Columns
 from aftershow.leads.readers.bounds import BATCH, LARGEST_BATCH
+from aftershow.leads.readers.headings import Columns
 from aftershow.leads.readers.measuring import Measure
 from aftershow.leads.readers.opening import open_leads
-from aftershow.leads.rows import Batch, LeadRow
+from aftershow.leads.readers.rows import Batch, LeadRow
 
 #: What a file within its bounds takes: a sheet is read as a whole, 20 million cells at some 30 bytes.
 LIMITS = Limits(seconds=120, memory=1 << 30)

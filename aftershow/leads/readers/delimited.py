@@ -8,12 +8,12 @@ from itertools import chain, islice
 from pathlib import Path
 
 from aftershow.errors import LeadFileError
-from aftershow.leads.headings import Columns
 from aftershow.leads.readers.bounds import LONGEST_ROW
+from aftershow.leads.readers.headings import Columns
 from aftershow.leads.readers.measuring import row_too_long
+from aftershow.leads.readers.rows import Reading
 from aftershow.leads.readers.tables import Record, lead_rows
 from aftershow.leads.readers.texts import lines_of
-from aftershow.leads.rows import Reading
 
 _DELIMITERS = ",;\t|"
 #: So much of the beginning chooses the delimiter.

@@ -11,7 +11,7 @@ from aftershow.leads.readers.bounds import (
     MOST_ROWS,
     SMALLEST_MOST,
 )
-from aftershow.leads.rows import LeadRow
+from aftershow.leads.readers.rows import LeadRow
 
 _NOTHING = "Nothing was imported from this file."
 

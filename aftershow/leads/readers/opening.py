@@ -5,13 +5,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from aftershow.errors import LeadFileError, UsageError
-from aftershow.leads.headings import Columns
 from aftershow.leads.readers.bounds import LARGEST_FILE
 from aftershow.leads.readers.delimited import read_delimited
+from aftershow.leads.readers.headings import Columns
+from aftershow.leads.readers.rows import Reading
 from aftershow.leads.readers.texts import encoding_of
 from aftershow.leads.readers.vcard import read_vcards
 from aftershow.leads.readers.workbook import read_workbook
-from aftershow.leads.rows import Reading
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: How a file begins that is something else, and what that is.

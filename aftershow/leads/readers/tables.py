@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from aftershow.errors import LeadFileError
-from aftershow.leads.headings import Columns, place_name, unique_headings
 from aftershow.leads.readers.bounds import MOST_COLUMNS
+from aftershow.leads.readers.headings import Columns, place_name, unique_headings
 from aftershow.leads.readers.measuring import require_headings, too_wide
-from aftershow.leads.rows import LeadRow
+from aftershow.leads.readers.rows import LeadRow
 
 #: The headings are among the first so many rows; above them stand titles.
 SEARCHED_ROWS = 20

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
-from aftershow.leads.headings import Namer
 from aftershow.leads.readers.bounds import LONGEST_ROW, MOST_COLUMNS
+from aftershow.leads.readers.headings import Namer
 from aftershow.leads.readers.measuring import row_too_long, too_wide
+from aftershow.leads.readers.rows import LeadRow, Reading
 from aftershow.leads.readers.texts import lines_of
-from aftershow.leads.rows import LeadRow, Reading
 
 _NAME = re.compile(r"[\w-]+")
 _MARK = re.compile('[":]')

@@ -9,12 +9,12 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from aftershow.errors import LeadFileError
-from aftershow.leads.badges import normal_badge
-from aftershow.leads.headings import QUESTION, REPLY, Columns
+from aftershow.leads.readers.badges import normal_badge
 from aftershow.leads.readers.bounds import LARGEST_LEGACY, MOST_SHEETS
+from aftershow.leads.readers.headings import QUESTION, REPLY, Columns
+from aftershow.leads.readers.rows import LeadRow, Reading
 from aftershow.leads.readers.tables import SEARCHED_ROWS, Record, headings_place, lead_rows
 from aftershow.leads.readers.unpacking import check_workbook
-from aftershow.leads.rows import LeadRow, Reading
 
 #: Excel's sheets have names of 31 characters.
 _LONGEST_NAME = 100

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from aftershow.errors import PermanentError
-from aftershow.ports import ConnectorSettings, Outcome, Receipt, Rendered, one_by_one
-from aftershow.words import Channel
+from aftershow.ports import ConnectorSettings, DeliveryOutcome, Receipt, Rendered, one_by_one
+from aftershow.words.channels import Channel
 
 
 class Settings(ConnectorSettings):
@@ -24,7 +24,7 @@ class Connector:
     def __init__(self, settings: Settings, workspace: Path) -> None:
         self._loft = workspace / settings.loft
 
-    def send(self, messages: Sequence[Rendered]) -> Iterator[Outcome]:
+    def send(self, messages: Sequence[Rendered]) -> Iterator[DeliveryOutcome]:
         """Send a pigeon for each letter; without a loft, none."""
         return one_by_one(self._send, messages)
 

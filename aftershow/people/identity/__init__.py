@@ -1,0 +1,1 @@
+"""Who is who: matching, looking somebody up, reviews, merging."""

@@ -1,0 +1,1 @@
+"""One form for what people write: names, companies, emails, phone numbers, places."""

@@ -1,0 +1,1 @@
+"""What we keep of people: captures, facts, contacts, companies, interactions."""

@@ -1,0 +1,1 @@
+"""Turns that are played while nobody is written to: plan, calendar, marketers' tests, checking."""

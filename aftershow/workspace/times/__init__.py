@@ -1,0 +1,1 @@
+"""Times as marketers write them: durations, moments, windows, opening hours, business days."""

@@ -1,0 +1,1 @@
+"""YAML read strictly: its values, their lines, and what is wrong with them in plain words."""

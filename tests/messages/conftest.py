@@ -1,0 +1,5 @@
+"""The stage on which campaigns are played."""
+
+from tests.support.stage import stage
+
+__all__ = ["stage"]
