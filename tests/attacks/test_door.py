@@ -37,7 +37,7 @@ from tests.flows.program import Program, environment, processes, refused_up, sta
 from tests.flows.test_up import sending
 from tests.promises.conftest import MORNING, Office
 from tests.servers.chromium import Tab, chromium
-from tests.servers.prefect_server import free_port
+from tests.servers.prefect_server import free_port, send_events
 from tests.servers.smtp_server import Act, Rule, SmtpServer
 
 pytestmark = pytest.mark.prefect_server
@@ -427,6 +427,7 @@ def test_a_campaign_that_is_none(house: House, name: str) -> None:
     """A name from outside leads to a campaign or to an error, never to a file."""
     with using(Access(house.api, house.password)), pytest.raises(UsageError, match="There is no campaign"):
         run_here(run_campaign, campaign=name, workspace=house.root, at=MORNING)
+    send_events()
 
 
 def test_the_server_of_one_command(office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from prefect.events.worker import EventsWorker
 from prefect.settings import PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
 from flows.access import Access, new_access, using
@@ -29,6 +30,12 @@ def prefect_server(home: Path) -> Iterator[Access]:
             # What a flow logs after its test would find the server gone.
             with using(access), temporary_settings({PREFECT_LOGGING_TO_API_ENABLED: False}):
                 yield access
+                send_events()
+
+
+def send_events() -> None:
+    """Send the events of runs in this process while their server is there: at its end nobody takes them."""
+    EventsWorker.drain_all(timeout=30)
 
 
 def free_port() -> int:
