@@ -22,7 +22,7 @@ demo: $(RUNS)
 	$(BIN)/aftershow demo
 
 test: $(READY)
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 # What takes minutes: processes that are killed in the middle of their work.
 proof: $(READY)

@@ -1,4 +1,4 @@
-"""What every test may use: a fresh database on SQLite and on PostgreSQL, and how tests are shared out."""
+"""What every test may use: a fresh database on SQLite and on PostgreSQL, and what every run of them has."""
 
 import os
 import tempfile
@@ -36,10 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together, and those with a Prefect server, of which each takes ten seconds.
-
-    What either database shows is left to the proofs on PostgreSQL; marks of one test go before its file's.
-    """
+    """Leave to the proofs on PostgreSQL what either database shows; a test's mark goes before its file's."""
     for item in items:
         params = (
             item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
@@ -49,10 +46,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         if is_either and params.get("database_url") == "postgresql":
             item.add_marker("proof")
-        is_prefect = "prefect_api" in getattr(item, "fixturenames", ()) or item.get_closest_marker(
-            "prefect_server"
-        )
-        item.add_marker(pytest.mark.xdist_group("prefect" if is_prefect else item.path.name))
 
 
 @pytest.fixture(scope="session")
