@@ -1,7 +1,7 @@
 """The ways to reach a person, each with all that is decided by channel.
 
 Beside its row, a channel needs code: its address as SQL (people/consent/addresses), what its template becomes
-(content/, ports), its step (journey/steps/), in the demo a habit and a colour. tests/words/ says what lacks.
+(content/, ports), its step (campaign/steps/), in the demo a habit and a colour. tests/words/ says what lacks.
 """
 
 from dataclasses import dataclass

@@ -30,7 +30,7 @@ NEEDED: Mapping[str, Collection[Channel]] = {
     "an address, people/consent/addresses": ADDRESSES,
     "how its message is written, content/compose": {*COMPOSE, Channel.EMAIL},
     "the value that a connector gets, ports": {kind.channel for kind in get_args(Rendered)},
-    "a step, journey/steps/": {step.channel for step in steps() if issubclass(step, SendingStep)},
+    "a step, campaign/steps/": {step.channel for step in steps() if issubclass(step, SendingStep)},
     "the outbox": Connector.channels,
     "what people do in the demo, demo/characters": HABITS,
     "a colour, demo/picture": COLOURS,
