@@ -40,6 +40,7 @@ fix: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m aftershow.campaign.schemas config/schema
 	$(BIN)/python -m aftershow.ledger.drawing docs/states.md
+	$(BIN)/python -m aftershow.campaign.pages docs/*.md
 
 bench: $(MEASURES)
 	$(BIN)/python -m bench

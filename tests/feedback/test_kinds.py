@@ -1,30 +1,16 @@
-"""Each kind of interaction is known to feedback as the glossary has it."""
-
-import re
-from pathlib import Path
+"""What can be reported, and by which channel."""
 
 import pytest
 
 from aftershow.errors import UsageError
 from aftershow.feedback.kinds import (
-    BY_CHANNEL,
     REPORTABLE,
     channel_named,
     channel_of,
     reportable,
 )
-from aftershow.words.channels import Channel
 from aftershow.words.directions import Direction
 from aftershow.words.kinds import InteractionKind
-
-GLOSSARY = (Path(__file__).parents[2] / "docs" / "glossary.md").read_text()
-
-
-@pytest.mark.parametrize("channel", list(Channel))
-def test_the_glossary_has_the_same_kinds(channel: Channel) -> None:
-    """What happens on a channel is what the glossary lists for it, in its order."""
-    (line,) = re.findall(rf"^\| {channel} \| (.*) \|$", GLOSSARY, re.MULTILINE)
-    assert tuple(re.sub(r" \(.*?\)", "", line).split(", ")) == BY_CHANNEL[channel]
 
 
 def test_what_the_machine_writes_itself() -> None:

@@ -1,8 +1,6 @@
 """What a field of a contact needs beside its row is there for every field."""
 
-import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +17,6 @@ from aftershow.words.fields import Cell, ContactField, Holder, Told
 from aftershow.workspace.settings import Settings
 from aftershow.workspace.shows import Show
 
-DOCS = Path(__file__).parents[2] / "docs"
 NOON = datetime(2026, 9, 18, 12, tzinfo=UTC)
 #: What a cell may say; of a field that is read by a rule of its own, something that the rule takes.
 CELLS = {
@@ -98,17 +95,6 @@ def test_conditions_tests_and_pages_have_it(field: ContactField) -> None:
     assert (field in FIELDS) is field.row.in_conditions
     assert (field in Given.model_fields) is field.row.in_tests
     assert (field in SHOWN) is field.row.on_page
-
-
-@pytest.mark.parametrize("field", list(ContactField))
-def test_it_is_explained(field: ContactField) -> None:
-    """The catalogue of conditions or the glossary says what it means."""
-    catalogue, glossary = ((DOCS / page).read_text("utf-8") for page in ("campaigns.md", "glossary.md"))
-    about = field.row.about
-    if field.row.in_conditions:
-        assert re.search(rf"^\| `{field}` \| .* \| {re.escape(about)} \|$", catalogue, re.MULTILINE)
-    else:
-        assert f"\n| {field} | {about[0].upper()}{about[1:]}. |\n" in glossary
 
 
 def test_no_heading_means_two_fields() -> None:
