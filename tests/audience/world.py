@@ -25,6 +25,7 @@ from aftershow.store.tables import (
     suppression,
 )
 from aftershow.words.answers import Answer
+from aftershow.words.fields import ContactField
 
 NOW = datetime(2026, 10, 25, 10, 30, 0, 250_000, tzinfo=UTC)
 CAMPAIGN = "a-leads"
@@ -203,10 +204,12 @@ def _letter_to(their: Mapping[str, Any]) -> str | None:
 
 #: Columns that are no fact by themselves.
 OTHER_COLUMNS = ("address_1",)
-CONTACT_COLUMNS = (
-    "given_name", "family_name", "title", "email", "phone", "mobile", "city", "state", "postal_code",
-    "country", "timezone", "language",
-)  # fmt: skip
+#: Columns that are a fact as they stand.
+CONTACT_COLUMNS = tuple(
+    str(field)
+    for field in ContactField
+    if field.row.in_conditions and field.row.kept and not field.row.kept.flag
+)
 
 
 def _rows_of(number: int, figure: Figure) -> list[tuple[str, dict[str, Any]]]:
