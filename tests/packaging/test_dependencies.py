@@ -29,7 +29,6 @@ FOLDERS: Mapping[str, tuple[str, ...]] = {
 #: Declared though no file of ours imports it, and why.
 UNSEEN = {
     "tzdata": "zoneinfo reads it where the system has no time zones",
-    "import-linter": "a program of `make check`",
     "mypy": "a program of `make check`",
     "ruff": "a program of `make check`",
     "pytest-xdist": "pytest takes it for `-n`",

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from aftershow.store.engine import open_engine
+from tests.conftest import database_beside
 
 
 @pytest.fixture
@@ -17,12 +18,7 @@ def unmade_engine(database_url: str, tmp_path: Path) -> Iterator[Engine]:
         yield engine
         engine.dispose()
         return
-    admin = open_engine(database_url).execution_options(isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql("CREATE DATABASE old")
-    engine = open_engine(make_url(database_url).set(database="old").render_as_string(hide_password=False))
-    yield engine
-    engine.dispose()
-    with admin.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE old")
-    admin.dispose()
+    with database_beside(database_url, "old") as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
