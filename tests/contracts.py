@@ -46,5 +46,6 @@ def _owner(name: str, names: set[str]) -> str | None:
     """Return the file that a file belongs to: itself, or the one that it helps; None where it helps all."""
     if not name.startswith("_"):
         return name
-    helped = name[1:].split("_")[0]
-    return helped if helped in names else None
+    # A name may have several words, and the longest that fits is meant: _print_shop_line helps print_shop.
+    helped = [other for other in names if f"{name[1:]}_".startswith(f"{other}_")]
+    return max(helped, key=len, default=None)
