@@ -45,7 +45,7 @@ def settings() -> Settings:
 
 
 @pytest.fixture
-def with_values(tmp_path: Path, sqlite_template: Path, settings: Settings) -> "Told":
+def told(tmp_path: Path, sqlite_template: Path, settings: Settings) -> "Told":
     return Told(tmp_path, sqlite_template, settings)
 
 
