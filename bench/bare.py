@@ -1,4 +1,4 @@
-"""What a turn of the campaigns in bench.crowd writes, as SQL by hand: who comes in, and who gets what.
+"""What a turn of the campaigns in bench.population writes, as SQL by hand: who comes in, and who gets what.
 
 It is told what the engine finds out in each turn: the version, the dates, and which step is due. It moves
 nobody on, takes nobody out, and looks at nothing a second time.

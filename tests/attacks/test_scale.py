@@ -19,8 +19,8 @@ from aftershow.journey.turn import prepare
 from aftershow.ledger.claims import claim
 from aftershow.rehearsal.virtual_time import in_virtual_time
 from aftershow.store.tables import metadata
-from bench.crowd import NOW, fill, write_workspace
 from bench.planning import SECOND, WAITING
+from bench.population import NOW, fill, write_workspace
 from tests.support.moves import rehearsing
 
 #: PostgreSQL is told at once of as many as FEW; of fewer only after a while.

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from bench.population import NOW, fill, write_workspace
 from sqlalchemy import Connection, Engine, select
 
 from aftershow.store.tables import enrollment, message
@@ -17,6 +16,7 @@ from bench.planning import (
     take_first,
     versions_of,
 )
+from bench.population import NOW, fill, write_workspace
 from tests.support.moves import rehearsing
 
 pytestmark = pytest.mark.either_database
