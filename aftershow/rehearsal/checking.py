@@ -183,7 +183,11 @@ def _run_test(root: Path, file: str, campaigns: Mapping[str, Campaign], problems
     source = collect(problems, partial(YamlFile.load, root, file))
     if source is None:
         return 0
-    problems += collect(problems, partial(_trial_problems, campaigns[name], source)) or []
+    found = collect(problems, partial(_trial_problems, campaigns[name], source))
+    if found is None:
+        # It could not be read as a test, and that was said.
+        return 0
+    problems += found
     return len(source.data.get("expect", ()))
 
 

@@ -94,3 +94,12 @@ def test_it_tells_what_it_looks_at(root: Path, played: list[str]) -> None:
     told: list[tuple[str, int]] = []
     check(root, {}, lambda *_: None, tell=lambda what, of: told.append((what, of)))
     assert told == [(f"templates/{name}", 4) for name in ("question", "thanks", "visit")] + [(FILE, 4)]
+
+
+@pytest.mark.parametrize("text", ["", "- a", "just words", "5", "expect:", "expect: 5"])
+def test_what_is_no_test_is_a_mistake(root: Path, played: list[str], text: str) -> None:
+    """A file of tests that is empty, or anything but keys, is said with its name, like every mistake."""
+    write(root, FILE, text)
+    findings = looked_over(root)
+    assert findings.tests == 0
+    assert {problem.file for problem in findings.problems} == {FILE}
