@@ -15,7 +15,12 @@ class Word(StrEnum):
     row: Any
 
     def __new__(cls, word: str, row: object = None) -> Self:
-        """Make a word; raises TypeError for one without a row."""
+        """Make a word; raises TypeError for one without a row, or that stands there already.
+
+        An enum would take the second one for another name of the first, and drop its row.
+        """
+        if word in cls._value2member_map_:
+            raise TypeError(f"`{word}` of {cls.__name__} stands there twice: one of its rows would be lost")
         if row is None:
             raise TypeError(f"`{word}` of {cls.__name__} has no row: write down what is known of it")
         member = str.__new__(cls, word)

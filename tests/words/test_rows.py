@@ -30,6 +30,15 @@ def test_a_word_that_nobody_classified_fails() -> None:
             BLUE = "blue"
 
 
+def test_a_word_that_stands_there_twice_fails() -> None:
+    """A second member with the same word would silently have the row of the first."""
+    with pytest.raises(TypeError, match="`red` of Paint stands there twice"):
+
+        class Paint(Word):
+            RED = "red", Colour(warm=True)
+            BLUE = "red", Colour(warm=False)
+
+
 def test_half_a_row_fails() -> None:
     """A row that lacks a fact can't be imported, whichever fact it is: none has a default."""
     with pytest.raises(TypeError, match="warm"):
