@@ -11,7 +11,7 @@ from aftershow.feedback.kinds import OF_NO_CHANNEL
 from aftershow.feedback.report import Report, name_of, words_of
 from aftershow.feedback.taking import latest_message, take
 from aftershow.store.tables import enrollment, interaction
-from aftershow.words.kinds import InteractionKind
+from aftershow.words.kinds import InteractionKind, Why
 from aftershow.workspace.yaml.wording import did_you_mean
 
 #: The source of such interactions.
@@ -37,7 +37,8 @@ def log_by_hand(connection: Connection, report: Report, *, now: datetime) -> boo
         message_id = latest_message(connection, report.contact_id, report.channel)
     answers = {question_name(name): answer for name, answer in report.answers.items()}
     # Who writes down a bounce has read it: nobody has the address.
-    hard = report.kind is InteractionKind.BOUNCED
+    blocks = report.kind.row.blocks
+    hard = blocks is not None and blocks.why is Why.DEAD_IF_HARD
     named = replace(report, external_id=name_of(report), message_id=message_id, answers=answers, hard=hard)
     return take(connection, named, now=now)
 

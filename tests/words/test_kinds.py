@@ -28,6 +28,8 @@ def test_a_row_fits_together(kind: InteractionKind) -> None:
     if row.blocks and row.blocks.why is Why.WISH:
         assert row.moved is Direction.IN, "a wish is the person's own"
         assert row.shows is Shows.NOTHING, "who wants no more is not asked whether they live"
+    if row.blocks:
+        assert row.channels, "an address is one of a channel: without it nothing would be blocked"
     if row.outcome and row.outcome.then is Then.TRIES_AGAIN:
         assert row.shows is Shows.NOTHING, "who was reached is not tried again"
     if row.meeting:
