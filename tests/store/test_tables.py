@@ -22,6 +22,21 @@ COMPARED = {"compare_type": True, "include_name": lambda name, *_: name != TABLE
 NOON = datetime(2026, 3, 8, 12, 0, 0, 250_000, tzinfo=UTC)
 
 
+def test_migrations_keep_numbers_for_ever(engine: Engine, unmade_engine: Engine) -> None:
+    """SQLite makes a table anew to change it; one that gives no number twice still does not."""
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's sequences never give a number twice")
+    metadata.create_all(unmade_engine)
+    assert numbered(engine) == numbered(unmade_engine) != set()
+
+
+def numbered(engine: Engine) -> set[str]:
+    """Return the tables of an SQLite database that never give a number twice."""
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE sql LIKE '%AUTOINCREMENT%'")
+        return set(found.scalars())
+
+
 def test_migrations_make_the_tables(engine: Engine) -> None:
     """A database made by the migrations has exactly the tables that the code declares."""
     with engine.begin() as connection:
