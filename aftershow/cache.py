@@ -13,9 +13,8 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
+from stat import S_IRWXG, S_IRWXO, S_ISDIR
 from tempfile import NamedTemporaryFile
-
-from aftershow.privacy import close_to_others, is_open_to_others
 
 #: So many entries are kept, those that were asked for last; the largest have some 100 KB.
 KEPT = 500
@@ -30,7 +29,7 @@ def recall(name: str) -> bytes | None:
     """Return what was remembered under a fingerprint; None when nothing was, or not as it was written."""
     with suppress(OSError):
         if (folder := _folder()) is not None and _is_ours(folder):
-            digest, _, content = (folder / name).read_bytes().partition(b"\n")
+            digest, _, content = _read(folder / name).partition(b"\n")
             if digest == _digest(content):
                 os.utime(folder / name)
                 return content
@@ -43,10 +42,12 @@ def remember(name: str, content: bytes) -> None:
         if (folder := _folder()) is None:
             return
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        close_to_others(folder)
-        if _is_ours(folder):
-            _write(folder / name, _digest(content) + b"\n" + content)
-            _forget_all_but(KEPT, folder)
+        if not _is_ours(folder):
+            # Closed first, so that nobody adds to it while it is emptied. Another user's can't be closed.
+            folder.chmod(0o700)
+            _forget_all_but(0, folder)
+        _write(folder / name, _digest(content) + b"\n" + content)
+        _forget_all_but(KEPT, folder)
 
 
 def _folder() -> Path | None:
@@ -60,8 +61,21 @@ def _folder() -> Path | None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Tell whether nobody but this user can have written into a folder."""
-    return sys.platform == "win32" or (folder.stat().st_uid == os.geteuid() and not is_open_to_others(folder))
+    """Tell whether a folder is this user's, and nobody else, not even a group, may do anything with it."""
+    if sys.platform == "win32":
+        return True
+    about = folder.lstat()
+    return S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & (S_IRWXG | S_IRWXO)
+
+
+def _read(path: Path) -> bytes:
+    """Return what this user wrote into a file; raises OSError for a link, or what somebody else wrote."""
+    if sys.platform == "win32":
+        return path.read_bytes()
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        if os.fstat(file.fileno()).st_uid != os.geteuid():
+            raise PermissionError
+        return file.read()
 
 
 def _digest(content: bytes) -> bytes:
@@ -77,7 +91,7 @@ def _write(path: Path, content: bytes) -> None:
 
 def _forget_all_but(count: int, folder: Path) -> None:
     oldest_first = sorted(os.scandir(folder), key=lambda entry: entry.stat().st_mtime)
-    for entry in oldest_first[:-count]:
+    for entry in oldest_first[: max(len(oldest_first) - count, 0)]:
         Path(entry.path).unlink(missing_ok=True)
 
 

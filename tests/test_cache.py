@@ -67,13 +67,32 @@ def test_a_broken_entry_costs_time_alone(folder: Path, content: bytes) -> None:
     assert recall(NAME) == b"sound"
 
 
-def test_a_folder_that_others_may_write_is_not_believed(folder: Path) -> None:
-    """Who else could have written it is not asked; the next one who remembers closes it."""
+@pytest.mark.parametrize("mode", [0o777, 0o702, 0o770, 0o720])
+def test_a_folder_that_others_may_write_is_not_believed(folder: Path, mode: int) -> None:
+    """Nor is what lay in it once it is closed: the next one who remembers begins anew."""
     remember(NAME, b"sound")
-    folder.chmod(0o777)
+    remember(fingerprint("planted"), b"false")
+    folder.chmod(mode)
     assert recall(NAME) is None
     remember(NAME, b"sound")
-    assert (recall(NAME), folder.stat().st_mode & 0o007) == (b"sound", 0)
+    assert (recall(NAME), folder.stat().st_mode & 0o077) == (b"sound", 0)
+    assert recall(fingerprint("planted")) is None
+
+
+def test_a_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
+    """What an entry says stands in it."""
+    remember(NAME, b"sound")
+    (folder / NAME).rename(tmp_path / "elsewhere")
+    (folder / NAME).symlink_to(tmp_path / "elsewhere")
+    assert recall(NAME) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_somebody_elses_entry_is_not_believed(folder: Path) -> None:
+    """Whoever came into the folder some other way."""
+    remember(NAME, b"sound")
+    os.chown(folder / NAME, 65534, -1)
+    assert recall(NAME) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")

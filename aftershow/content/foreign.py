@@ -130,7 +130,9 @@ def _recalled(memory: str, files: TemplateFiles) -> Recipe | None:
         hashes, recipe = _memory().validate_json(said)
     except ValidationError:
         return None
-    return recipe if all(files.still_has(path, hash_) for path, hash_ in hashes.items()) else None
+    # What came from no file came from nowhere.
+    is_as_it_was = hashes and all(files.still_has(path, hash_) for path, hash_ in hashes.items())
+    return recipe if is_as_it_was else None
 
 
 def _compiled(
