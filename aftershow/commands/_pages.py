@@ -20,9 +20,9 @@ def on_the_clock(moment: datetime, timezone: str) -> str:
 def remedies(reasons: Iterable[str | None]) -> None:
     """Say of each reason to hold what it means, and what can be done about it."""
     found = set(reasons)
-    for reason in HoldReason:
-        if reason in found:
-            say(f"  {reason}: {reason.row.about} {reason.row.remedy}")
+    rows = [(reason, reason.row.about, reason.row.remedy) for reason in HoldReason if reason in found]
+    if rows:
+        table("Why, and what can be done", ("reason", "what it means", "what can be done"), rows)
 
 
 def fix_list_page(entries: Sequence["FixEntry"]) -> None:

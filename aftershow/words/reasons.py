@@ -70,8 +70,8 @@ class HoldReason(Word):
             lasts=Lasts.MAY_CHANGE,
             may_stand_in=True,
             about="The person has not given the permission that this channel needs.",
-            remedy="If the show's terms allow it, write it under `permissions:` in config/shows/NAME.yaml; "
-            "it counts for leads that are imported from then on. Whoever said no stays out.",
+            remedy="If the show's terms allow it, write it under `permissions:` in config/shows/NAME.yaml "
+            "before you import: it counts for leads that come in from then on. Whoever said no stays out.",
         ),
     )
     CONDITION = (
@@ -98,8 +98,8 @@ class HoldReason(Word):
             lasts=Lasts.PASSES,
             may_stand_in=False,
             about="The person has heard enough from us, over all campaigns; calls do not count.",
-            remedy="It goes by itself once there is room, if that is in time; `per_contact:` under "
-            "`limits:` in config/aftershow.yaml says how much is enough.",
+            remedy="It goes by itself once there is room, if that is in time; `per_contact:` under `limits:` "
+            "says how much is enough, the campaign's own or else that of config/aftershow.yaml.",
         ),
     )
     QUIET_HOURS = (
@@ -118,7 +118,7 @@ class HoldReason(Word):
             lasts=Lasts.MAY_CHANGE,
             may_stand_in=False,
             about="The template could not be rendered for this person.",
-            remedy="`aftershow preview TEMPLATE CONTACT` says what is wrong; correct the template.",
+            remedy="`aftershow preview TEMPLATE --contact CONTACT` says what is wrong; correct the template.",
         ),
     )
     HOLD_OUT = (
