@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
-from aftershow.errors import DeliveryError, PermanentError
+from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError
 from aftershow.words.channels import Channel
 
 
@@ -177,12 +177,16 @@ class Reconciler(Protocol):
 def one_by_one(
     send_one: Callable[[Rendered], Receipt], messages: Sequence[Rendered]
 ) -> Iterator[DeliveryOutcome]:
-    """Send with a function that takes one message and raises a DeliveryError when there is no receipt."""
+    """Send with a function that takes one message and raises a DeliveryError when there is no receipt.
+
+    Begins no other message when the provider refuses us (PermanentError) or is silent (OutcomeUnknownError):
+    each would wait for it in vain. A TemporaryError may be about one message alone, so the next one is begun.
+    """
     for message in messages:
         try:
             outcome: DeliveryOutcome = send_one(message)
         except DeliveryError as error:
             outcome = error
         yield outcome
-        if isinstance(outcome, PermanentError):
+        if isinstance(outcome, PermanentError | OutcomeUnknownError):
             return
