@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from aftershow.errors import UsageError
 from aftershow.ports import ConnectorSettings, Reconciler, Sender
 from aftershow.words.channels import Channel
-from connectors._of_workspace import brought, load
+from connectors._of_workspace import brought, load, passed_over, wrong
 
 
 def names(workspace: Path | None = None) -> list[str]:
@@ -33,8 +33,8 @@ def open_sender(channel_settings: Mapping[str, object], channel: Channel, worksp
     """Open the connector that `channels:` of config/aftershow.yaml gives a channel.
 
     Relative paths in the settings start at the workspace. Raises UsageError when there is no such connector,
-    when it is broken, when it can't carry the channel, when a setting does not fit, or when a secret is
-    missing.
+    when it can't carry the channel, when a setting does not fit, or when a secret is missing; WorkspaceError
+    when the workspace's own connector is broken.
     """
     settings = check_settings(channel_settings, channel, workspace)
     sender: Sender = _module(settings.connector, workspace).Connector(settings, workspace)
@@ -72,9 +72,10 @@ def _ours() -> list[str]:
 def _module(name: str, workspace: Path | None) -> Any:
     own = brought(workspace) if workspace else {}
     if name in own and name in _ours():
-        raise UsageError(
-            f"connectors/{name}.py of the workspace has the name of a connector that comes with Aftershow: "
-            "nobody could tell which of the two writes to people. Give the file another name."
+        raise wrong(
+            name,
+            "has the name of a connector that comes with Aftershow: nobody could tell which of the two "
+            "writes to people. Give the file another name.",
         )
     if name in own:
         return load(name, own[name])
@@ -82,7 +83,10 @@ def _module(name: str, workspace: Path | None) -> Any:
         return import_module(f"{__name__}.{name}")
     close = get_close_matches(name, names(workspace), n=1)
     hint = f" Did you mean `{close[0]}`?" if close else ""
-    raise UsageError(f"There is no connector `{name}`.{hint} There are: {', '.join(names(workspace))}.")
+    why = passed_over(workspace, name) if workspace else ""
+    raise UsageError(
+        f"There is no connector `{name}`.{why or hint} There are: {', '.join(names(workspace))}."
+    )
 
 
 def _mistakes(error: ValidationError, channel: Channel) -> str:

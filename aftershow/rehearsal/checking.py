@@ -141,8 +141,11 @@ def _channel_problems(workspace: Workspace, check_connector: CheckConnector) -> 
     for channel, settings in workspace.settings.channels.items():
         try:
             check_connector(settings, channel, workspace.root)
+        except WorkspaceError as error:
+            found += error.problems
         except AftershowError as error:
-            found.append(workspace.settings_source.problem(("channels", channel.value), str(error)))
+            text = str(error).removeprefix(f"channels.{channel}: ")
+            found.append(workspace.settings_source.problem(("channels", channel.value), text))
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import connectors
-from aftershow.errors import UsageError
+from aftershow.errors import UsageError, WorkspaceError
 from aftershow.ports import Receipt
 from aftershow.words.channels import Channel
 from tests.connectors.rig import a_letter
@@ -26,7 +26,7 @@ def workspace(tmp_path: Path) -> Path:
 
 def refused(workspace: Path, name: str = "pigeon", channel: Channel = Channel.LETTER) -> str:
     """Return why a connector can't be opened."""
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises((UsageError, WorkspaceError)) as caught:
         connectors.open_sender({"connector": name}, channel, workspace)
     return str(caught.value)
 
@@ -56,13 +56,15 @@ def test_two_workspaces_with_one_name(workspace: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("def Settings(:", "connectors/pigeon.py can't be loaded: SyntaxError"),
+        ("def Settings(:", "connectors/pigeon.py: can't be loaded: SyntaxError"),
         ("import no_such_package", "ModuleNotFoundError: No module named 'no_such_package'"),
         ("1 / 0", "ZeroDivisionError"),
+        ("import sys; sys.exit(3)", "SystemExit: 3"),
         ("", "has no class `Settings`"),
         (PIGEON.replace("class Settings(ConnectorSettings)", "class Settings"), "has no class `Settings`"),
-        (PIGEON.replace("class Connector:", "class Carrier:"), "`Connector` lacks channels, send, close"),
+        (PIGEON.replace("class Connector:", "class Carrier:"), "has no class `Connector`"),
         (PIGEON.replace("def close", "def shut"), "`Connector` lacks close"),
+        (PIGEON.replace("settings: Settings, workspace", "workspace"), "`def __init__(self, settings, work"),
     ],
 )
 def test_a_broken_one_is_named(content: str, says: str, workspace: Path) -> None:
@@ -74,7 +76,7 @@ def test_a_broken_one_is_named(content: str, says: str, workspace: Path) -> None
 def test_the_name_of_one_of_ours_is_refused(workspace: Path) -> None:
     """A file can't take the place of a connector that comes with Aftershow, unseen."""
     (workspace / "connectors" / "outbox.py").write_text(PIGEON)
-    assert "connectors/outbox.py of the workspace has the name" in refused(workspace, "outbox")
+    assert "connectors/outbox.py: has the name" in refused(workspace, "outbox")
 
 
 @pytest.mark.parametrize("link", ["connectors/pigeon.py", "connectors"])
@@ -99,6 +101,15 @@ def test_a_name_is_no_path(name: str, workspace: Path) -> None:
     assert "There is no connector" in refused(workspace, name)
 
 
+def test_a_file_that_is_passed_over_is_told_why(workspace: Path) -> None:
+    """Whoever looks at the file reads why it is no connector."""
+    (workspace / "connectors/_carrier.py").write_text(PIGEON)
+    assert "does not begin with `_`" in refused(workspace, "_carrier")
+    (workspace / "connectors/__init__.py").touch()
+    assert "delete that one" in refused(workspace)
+    assert "passed over" not in refused(workspace, "carrier")
+
+
 def test_our_own_folder_is_no_workspaces() -> None:
     """In a checkout of Aftershow, which is a workspace as well, our connectors are ours."""
     root = Path(connectors.__file__).parents[1]
@@ -107,7 +118,7 @@ def test_our_own_folder_is_no_workspaces() -> None:
 
 
 def test_check_reads_it(workspace: Path) -> None:
-    """`aftershow check` tells of a setting that does not fit, and of a file that is broken, at its line."""
+    """`aftershow check` tells of a setting that does not fit, at its line."""
     from aftershow.rehearsal.checking import check
 
     (workspace / "config").mkdir()
@@ -119,6 +130,17 @@ def test_check_reads_it(workspace: Path) -> None:
         5,
         True,
     )
+
+
+def test_check_tells_of_a_broken_file_once(workspace: Path) -> None:
+    """However many channels name it; and a channel's own mistake has its path once."""
+    from aftershow.rehearsal.checking import check
+
+    (workspace / "config").mkdir()
+    pigeon = {"connector": "pigeon"}
+    channels = {"letter": pigeon, "call": pigeon, "text": {"connector": "smtp"}}
+    (workspace / "config/aftershow.yaml").write_text(f"{SETTINGS.lstrip()}channels: {json.dumps(channels)}\n")
     (workspace / "connectors" / "pigeon.py").write_text("1 / 0")
-    (problem,) = check(workspace, {}, connectors.check_settings).problems
-    assert "ZeroDivisionError" in problem.text
+    unfit, broken = sorted(map(str, check(workspace, {}, connectors.check_settings).problems))
+    assert broken.startswith("connectors/pigeon.py: can't be loaded: ZeroDivisionError")
+    assert unfit.count("channels.text: ") == 1
