@@ -24,6 +24,7 @@ import connectors
 from aftershow.errors import DeliveryError, OutcomeUnknownError, PermanentError, TemporaryError, UsageError
 from aftershow.ports import ConnectorSettings, DeliveryOutcome, Receipt, Rendered, Sender
 from aftershow.words.channels import Channel
+from connectors._of_workspace import brought
 from tests.connectors.rig import SECRET_OF_A_PERSON, Rig, a_message
 
 PROJECT = Path(connectors.__file__).parents[1]
@@ -33,7 +34,7 @@ WORKSPACES = [
     Path(__file__).parent / "workspace",
     *(Path(folder) for folder in [os.environ.get("AFTERSHOW_TEST_CONNECTORS")] if folder),
 ]
-BROUGHT = {name: root for root in WORKSPACES for name in connectors.names(root) if name not in OURS}
+BROUGHT = {name: root for root in WORKSPACES for name in brought(root) if name not in OURS}
 NAMES = [*OURS, *BROUGHT]
 
 
@@ -96,6 +97,14 @@ def assert_discreet(text: str, rig: Rig, messages: list[Rendered]) -> None:
     people = [part for message in messages for part in (message.to, message.to.partition("@")[0])]
     for hidden in [*people, SECRET_OF_A_PERSON, *rig.secrets.values()]:
         assert hidden.lower() not in text.lower()
+
+
+@pytest.mark.parametrize("root", WORKSPACES, ids=str)
+def test_a_workspace_brings_connectors_with_names_of_their_own(root: Path) -> None:
+    """What is passed over is not passed: neither an empty folder, nor a name that another connector has."""
+    assert brought(root), f"{root}/connectors has no connector"
+    taken = [name for name in brought(root) if BROUGHT.get(name) != root]
+    assert not taken, f"{root}/connectors: another connector has the name {', '.join(taken)}"
 
 
 def test_one_name_on_every_side(name: str) -> None:

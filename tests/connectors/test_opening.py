@@ -23,7 +23,7 @@ def test_a_misspelt_name_gets_a_suggestion(wrong: str, meant: str) -> None:
     assert ", ".join(connectors.names()) in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["_smtp_reply", "pigeon", "__init__", "os.path", ""])
+@pytest.mark.parametrize("name", ["_smtp_reply", "example_carrier", "__init__", "os.path", ""])
 def test_what_is_no_connector_is_not_imported(name: str, tmp_path: Path) -> None:
     """Only the listed names can be opened, whatever stands in the YAML."""
     with pytest.raises(UsageError, match="There is no connector"):

@@ -1,4 +1,4 @@
-"""What the contract suite needs of the pigeons."""
+"""What the contract suite needs of the example."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,4 +15,4 @@ def rig(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rig]:
     """A loft, which may fly away."""
     loft = folder / "loft"
     loft.mkdir()
-    yield Rig(settings={"connector": "pigeon"}, failures={PermanentError: loft.rmdir})
+    yield Rig(settings={"connector": "example_carrier"}, failures={PermanentError: loft.rmdir})
