@@ -24,7 +24,7 @@ def command(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Import lead files: CSV, Excel, vCards."""
+    """Import lead files: CSV, Excel (.xlsx) or vCards."""
     from aftershow.desk import open_desk, right_now
     from aftershow.leads.each import import_each
 

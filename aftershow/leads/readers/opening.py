@@ -16,7 +16,9 @@ from aftershow.leads.readers.workbook import read_workbook
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: How a file begins that is something else, and what that is.
 _OTHERS = {b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"\x1f\x8b": "packed"}
-_WAY_OUT = "Ask for the leads as CSV, Excel (.xlsx) or vCards."
+#: The formats that we read, in the words that people are told.
+FORMATS = "CSV, Excel (.xlsx) or vCards"
+_WAY_OUT = f"Ask for the leads as {FORMATS}."
 
 
 def open_leads(path: Path, columns: Columns) -> Reading:
