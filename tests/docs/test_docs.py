@@ -48,6 +48,12 @@ def test_links_lead_to_pages_and_headings_that_are_there(name: str) -> None:
             assert heading in anchors(target.resolve().relative_to(ROOT).as_posix()), f"{name}: {link}"
 
 
+@pytest.mark.parametrize("name", [name for name in PAGES if Path(name).parent == Path("docs")])
+def test_a_page_is_found_from_the_readme(name: str) -> None:
+    """Each page of docs/ is linked from README.md, where readers begin."""
+    assert name in links(page("README.md")), f"README.md has no line for {name}"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_tables_are_tables(name: str) -> None:
     """A row with a cell too many loses it on the page, and a table without its line of dashes is text."""
