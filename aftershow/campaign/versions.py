@@ -11,7 +11,7 @@ from aftershow.campaign.program import Next
 from aftershow.campaign.reading import read_source
 from aftershow.campaign.steps.step import SendingStep
 from aftershow.errors import WorkspaceError
-from aftershow.ledger.rules import OpenTo, StepRules, messages_of, people_at
+from aftershow.ledger.step_rules import OpenTo, StepRules, messages_of, people_at
 from aftershow.ledger.versions import bring_messages
 from aftershow.people.record.shows import show_id
 from aftershow.store.engine import insert_into

@@ -14,8 +14,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from aftershow.audience.record import ADDRESSES
 from aftershow.ledger.holds import any_reason, people_of
-from aftershow.ledger.rules import StepRules
 from aftershow.ledger.states import By, moving, parting
+from aftershow.ledger.step_rules import StepRules
 from aftershow.store.tables import contact, enrollment, message
 from aftershow.store.types import Moment, in_list, in_rows
 from aftershow.words.states import State

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from aftershow.audience.record import ADDRESSES, suppressed
-from aftershow.ledger.rules import StepRules
+from aftershow.ledger.step_rules import StepRules
 from aftershow.store.tables import account, contact, enrollment, lead, message, permission, show
 from aftershow.store.types import Moment, later
 from aftershow.words.answers import Answer

@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 
 from aftershow.ledger.holds import any_reason, people_of, person_reason
-from aftershow.ledger.rules import StepRules
 from aftershow.ledger.states import By, beginning, moving, parting
+from aftershow.ledger.step_rules import StepRules
 from aftershow.store.insert_missing import insert_missing
 from aftershow.store.tables import enrollment, message
 from aftershow.store.types import Moment, later

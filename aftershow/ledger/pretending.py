@@ -6,8 +6,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, literal, or_, sele
 
 from aftershow.audience.record import ADDRESSES
 from aftershow.ledger.planning import PASSING
-from aftershow.ledger.rules import StepRules
 from aftershow.ledger.states import By, moving
+from aftershow.ledger.step_rules import StepRules
 from aftershow.store.tables import contact, message
 from aftershow.store.types import Moment
 from aftershow.words.reasons import HoldReason

@@ -18,9 +18,9 @@ from aftershow.errors import ContentError, OutcomeUnknownError, TemporaryError
 from aftershow.ledger.cached import Cached
 from aftershow.ledger.claims import HandedOver, LastLook, claim, hold_claimed, lock_contacts, release
 from aftershow.ledger.pace import Grant, Pace
-from aftershow.ledger.rules import StepRules
 from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.settling import Settlement, settle
+from aftershow.ledger.step_rules import StepRules
 from aftershow.ports import DeliveryOutcome, Rendered, Sender
 from aftershow.words.reasons import HoldReason
 

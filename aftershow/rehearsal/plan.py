@@ -26,7 +26,7 @@ from aftershow.journey.routing import route
 from aftershow.journey.turn import prepare
 from aftershow.ledger.planning import plan_messages, update_holds
 from aftershow.ledger.pretending import pretend_all
-from aftershow.ledger.rules import StepRules
+from aftershow.ledger.step_rules import StepRules
 from aftershow.people.normalizing.zones import zones_of
 from aftershow.people.record.shows import show_id
 from aftershow.store.tables import contact, enrollment, message

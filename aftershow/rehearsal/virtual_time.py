@@ -22,9 +22,9 @@ from aftershow.journey.turn import Prepared, take_turn, within
 from aftershow.ledger.approvals import approve
 from aftershow.ledger.planning import occurrence, update_holds
 from aftershow.ledger.pretending import is_due, pretend_due
-from aftershow.ledger.rules import StepRules
 from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.settling import log_sent
+from aftershow.ledger.step_rules import StepRules
 from aftershow.people.normalizing.zones import zones_of
 from aftershow.store.tables import contact, enrollment, message
 from aftershow.store.types import Moment, later

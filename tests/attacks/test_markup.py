@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from aftershow.content.html.allowed import ELEMENTS, has_attribute
 from aftershow.content.html.inlining import inline_css
-from aftershow.content.html.proof import same_document
+from aftershow.content.html.inlining_proof import same_document
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 from tests.attacks.fuzzing import MANY, examples

@@ -7,7 +7,7 @@ from email.policy import SMTP
 import pytest
 
 from aftershow.content.html.inlining import in_ascii
-from aftershow.content.html.proof import same_document
+from aftershow.content.html.inlining_proof import same_document
 from aftershow.content.template import load_template
 from bench.naive import NaiveMailer
 from bench.rendering import NAME, NAMES, TEMPLATES, envelope_of, mail, person

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, insert, select
 from aftershow.errors import ContentError, PermanentError
 from aftershow.ledger.pace import Pace
 from aftershow.ledger.planning import plan_messages, update_holds
-from aftershow.ledger.rules import OpenTo, StepRules
 from aftershow.ledger.send_counts import SendCounts
 from aftershow.ledger.sending import SendJob, send_due
+from aftershow.ledger.step_rules import OpenTo, StepRules
 from aftershow.ports import DeliveryOutcome, Receipt, Rendered, RenderedEmail
 from aftershow.store.tables import (
     campaign_version,

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from aftershow.content.html.browser import unexpected
 from aftershow.content.html.inlining import inline_css
+from aftershow.content.html.inlining_proof import find_difference
 from aftershow.content.html.marks import Marked, Spot
 from aftershow.content.html.markup import read_spots
 from aftershow.content.html.origins import Origins
 from aftershow.content.html.plain import loose_text
-from aftershow.content.html.proof import find_difference
 from aftershow.content.html.samples import Samples
 from aftershow.content.language.chunks import Chunk, Kind, printing
 from aftershow.content.language.dialect import HTML

@@ -7,7 +7,7 @@ import pytest
 from jinja2 import Environment
 
 from aftershow.content.html.inlining import inline_css
-from aftershow.content.html.proof import same_document
+from aftershow.content.html.inlining_proof import same_document
 from aftershow.content.template import MessageTemplate
 
 Load = Callable[..., MessageTemplate]
