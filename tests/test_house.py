@@ -13,6 +13,12 @@ from aftershow import errors
 from aftershow.words.states import State
 
 ROOT = Path(__file__).parent.parent
+#: Every folder with code.
+FOLDERS = sorted(
+    {file.parent for room in ("aftershow", "connectors", "flows") for file in (ROOT / room).rglob("*.py")}
+)
+#: Alembic runs the files of these by their path; they are nobody's to import.
+BY_PATH = [ROOT / "aftershow/store/migrations", ROOT / "aftershow/store/migrations/versions"]
 #: Rooms that have rooms inside them; commands are told apart by folder, as words of the command line.
 OUTER = sorted(
     room
@@ -20,6 +26,10 @@ OUTER = sorted(
     if (room / "__init__.py").exists() and any(room.glob("*/__init__.py")) and room.name != "commands"
 )
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 def tree(kind: type[Exception], depth: int = 0) -> list[tuple[int, str]]:
@@ -67,16 +77,18 @@ def test_the_command_line_starts_without_prefect(command: str) -> None:
     assert run.stderr.strip() == "False"
 
 
+@pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
+def test_a_folder_with_code_is_a_package(folder: Path) -> None:
+    """Without an `__init__.py` a room stands in no import contract, and `make check` passes over it."""
+    assert (folder / "__init__.py").exists() == (folder not in BY_PATH)
+
+
 def imports(file: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def name_of(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
 @pytest.mark.parametrize("room", OUTER, ids=name_of)
