@@ -44,7 +44,7 @@ def test_only_the_part_is_written() -> None:
         (["fields", "catalogue"], ContactField),
         (["catalogue"], FIELDS),
     ],
-    ids=str,
+    ids=["reasons", "kinds", "fields", "conditions"],
 )
 def test_no_word_is_left_out(parts: list[str], words: Iterable[str]) -> None:
     """Each word stands where it is explained."""
