@@ -21,6 +21,7 @@ from aftershow.content.html.inlining_proof import same_document
 from aftershow.content.template import MessageTemplate, load_template
 from aftershow.errors import ContentError
 from tests.attacks.fuzzing import MANY, examples
+from tests.support.waiting import HANGS
 
 NAMES = frozenset({"given_name", "family_name", "company", "grade", "city", "language", "email", "answers"})
 PERSON: dict[str, Any] = {
@@ -689,7 +690,7 @@ def test_a_browser_runs_loads_and_opens_nothing(
         ],
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=HANGS,
     )  # fmt: skip
     assert "/control-ran" in asked
     assert {f"/mail/{number}" for number in range(len(mails))} <= set(asked)

@@ -349,7 +349,7 @@ def test_a_silent_server_ends_the_turn(
 ) -> None:
     """The wait has an end. One message pays for it, the others are not touched instead of waiting as long."""
     server.rules = [Rule(at=place, do=act, times=1)]
-    sender = opened(timeout=0.4)
+    sender = opened(timeout=1)
     assert kinds(list(sender.send([an_email(1), an_email(2)]))) == [outcome]
     assert len(server.received) == (1 if act is Act.KEEP_AND_HANG else 0)
     assert kinds(list(sender.send([an_email(2)]))) == [True]

@@ -22,6 +22,7 @@ from connectors._twilio_requests import RequestsInFlight
 from tests.connectors.rig import Rig, a_text, an_email
 from tests.servers.certificate import self_signed
 from tests.servers.twilio_server import Act, Refusal, TwilioServer
+from tests.support.waiting import HANGS
 
 TOKEN = "0123456789abcdef-token"
 SETTINGS = {"connector": "twilio", "account_sid": "AC1", "from": "+15005550006"}
@@ -294,7 +295,7 @@ def test_an_answer_that_can_not_be_read_is_unknown(
 
 def test_requests_are_in_flight_together(twilio: responses.RequestsMock, tmp_path: Path) -> None:
     """As many messages as there are connections are with Twilio at one time."""
-    together = Barrier(5, timeout=20)
+    together = Barrier(5, timeout=HANGS)
 
     def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
         together.wait()
@@ -311,7 +312,7 @@ def test_outcomes_keep_the_order_of_the_messages(twilio: responses.RequestsMock,
 
     def answer(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
         to = number_in(request)
-        assert to == a_text(6).to or later_was_answered[to].wait(20)
+        assert to == a_text(6).to or later_was_answered[to].wait(HANGS)
         if to != a_text(1).to:
             later_was_answered[f"+{int(to) - 1}"].set()
         return 201, {}, created(int(to))
@@ -332,7 +333,7 @@ def test_what_was_begun_comes_to_its_outcome(
     twilio: responses.RequestsMock, tmp_path: Path, first: object, outcome: type[DeliveryError]
 ) -> None:
     """After a refusal of us, and after silence, nothing more is begun; what is in flight is waited for."""
-    in_flight, first_is_told = Barrier(4, timeout=20), Event()
+    in_flight, first_is_told = Barrier(4, timeout=HANGS), Event()
 
     def answer(request: requests.PreparedRequest) -> object:
         in_flight.wait()
@@ -340,7 +341,7 @@ def test_what_was_begun_comes_to_its_outcome(
             if isinstance(first, Exception):
                 raise first
             return first
-        assert first_is_told.wait(20)
+        assert first_is_told.wait(HANGS)
         return 201, {}, created()
 
     twilio.add_callback("POST", URL, answer)
@@ -501,7 +502,7 @@ def test_the_list_has_what_was_taken(tmp_path: Path) -> None:
 def test_a_taken_message_without_an_answer_is_unknown(tmp_path: Path, act: Act) -> None:
     """A message that Twilio took and did not confirm is unknown, and is not sent again by the client."""
     with TwilioServer({a_text().to: act}) as server:
-        with closing(to_server(server, tmp_path, timeout=0.4, connections=1)) as sender:
+        with closing(to_server(server, tmp_path, timeout=1, connections=1)) as sender:
             assert kinds(list(sender.send([a_text(), a_text(2)]))) == [OutcomeUnknownError]
         assert [fields["To"] for fields in server.received] == [a_text().to]
 

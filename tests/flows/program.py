@@ -4,27 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event
-from typing import TypeVar
 
-import pytest
-
-T = TypeVar("T")
 Program = subprocess.Popen
-
-
-def within(seconds: float, look: Callable[[], T | None], what: str) -> T:
-    """Return what `look` finds, which it may do only after a while; fails when it does not in time."""
-    pause = Event()
-    for _ in range(int(seconds * 10)):
-        found = look()
-        if found:
-            return found
-        pause.wait(0.1)
-    pytest.fail(f"not within {seconds} seconds: {what}")
 
 
 def processes(mark: str) -> dict[int, str]:
@@ -68,10 +52,3 @@ def started_up(workspace: Path, port: int) -> Iterator["Program[str]"]:
             with suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         up.communicate()
-
-
-def refused_up(workspace: Path, port: int) -> tuple[int, str]:
-    """Run an `aftershow up` that is to end by itself; returns its exit code and its complaint."""
-    words = up_words(workspace, port)
-    up = subprocess.run(words, env=environment(), text=True, capture_output=True, timeout=60, check=False)
-    return up.returncode, up.stderr

@@ -13,14 +13,14 @@ from prefect.client.schemas.objects import FlowRun, StateType
 
 from flows.access import Access
 from flows.automations import ensure_automations
-from flows.environment import SILENCE, worker_environment
+from flows.environment import worker_environment
 from flows.pool import POOL, at_work
 from tests.flows.conftest import Prefect, asking
-from tests.flows.program import within
 from tests.flows.test_up import sending
 from tests.promises.conftest import Office
 from tests.servers.prefect_server import prefect_server
 from tests.servers.smtp_server import Act, Rule, SmtpServer
+from tests.support.waiting import eventually
 
 
 @contextmanager
@@ -61,17 +61,17 @@ def test_a_run_that_nobody_ended(office: Office, tmp_path_factory: pytest.TempPa
         deployment = prefect.deployment("run-campaign/follow-up")
         with worker(home, access, office.root) as running:
             first = prefect.client.create_flow_run_from_deployment(deployment.id)
-            within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
+            eventually(lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
             (at,) = at_work(prefect.client)
             running.kill()
             os.killpg(int(at.infrastructure_pid or ""), signal.SIGKILL)
-        state = within(SILENCE + 45, lambda: ended(prefect, first), "the dead run is found").state
+        state = eventually(lambda: ended(prefect, first), "the dead run is found").state
         assert state is not None
         assert (state.type, "No sign of life" in (state.message or "")) == (StateType.CRASHED, True)
         server.rules.clear()
         with worker(home, access, office.root):
             second = prefect.client.create_flow_run_from_deployment(deployment.id)
-            state = within(60, lambda: ended(prefect, second), "the next run ends").state
+            state = eventually(lambda: ended(prefect, second), "the next run ends").state
         assert state is not None
         assert state.type == StateType.COMPLETED
         assert [mail.to for mail in server.received] == []

@@ -24,10 +24,10 @@ from flows.access import Access
 from flows.shards import SHARD, run_mark
 from tests.flows.conftest import Prefect, asking
 from tests.flows.machines import Machine, machines, postgresql, server_on
-from tests.flows.program import within
 from tests.flows.test_up import WITH_PERMISSION
 from tests.promises.conftest import SHOW, Office
 from tests.servers.mail_sink import MailSink
+from tests.support.waiting import eventually
 
 #: The least for which a run asks for help.
 SOME = 2 * SHARD + 400
@@ -96,9 +96,9 @@ class Campaign:
         """Start a turn; returns in the middle of it, with both machines waiting for the mail server."""
         self.freeze()
         run = self.start()
-        within(90, lambda: len(self.senders(State.HANDING_OVER)) == 2, "both machines send")
+        eventually(lambda: len(self.senders(State.HANDING_OVER)) == 2, "both machines send")
         self.thaw()
-        within(60, lambda: len(self.senders(State.ACCEPTED)) == 2, "both have sent")
+        eventually(lambda: len(self.senders(State.ACCEPTED)) == 2, "both have sent")
         self.freeze()
         return run
 
@@ -139,7 +139,7 @@ class Campaign:
             state = self.prefect.client.read_flow_run(run.id).state
             return state if state and state.is_final() else None
 
-        state = within(120, ended, "the run ends")
+        state = eventually(ended, "the run ends")
         return state.name or "", state.message or ""
 
     def senders(self, *states: State) -> Counter[str]:

@@ -6,7 +6,7 @@ from prefect.schedules import Cron
 
 from flows.run_campaign import run_campaign
 from tests.flows.conftest import Prefect
-from tests.flows.program import within
+from tests.support.waiting import eventually
 
 
 def test_a_cron_deployment_gets_runs(prefect: Prefect) -> None:
@@ -18,5 +18,5 @@ def test_a_cron_deployment_gets_runs(prefect: Prefect) -> None:
     def runs() -> list[FlowRun]:
         return prefect.client.read_flow_runs(deployment_filter=ours)
 
-    found = within(30, runs, "runs are scheduled")
+    found = eventually(runs, "runs are scheduled")
     assert {run.state_type for run in found} == {"SCHEDULED"}

@@ -14,11 +14,12 @@ from aftershow.desk import open_desk
 from aftershow.leads.importing import import_files
 from flows.access import access_to, using
 from tests.flows.conftest import Prefect, asking
-from tests.flows.program import Program, processes, started_up, within
+from tests.flows.program import Program, processes, started_up
 from tests.promises.conftest import MORNING, SHOW, Office
 from tests.promises.test_mail import smtp
 from tests.servers.prefect_server import free_port
 from tests.servers.smtp_server import Act, Rule, SmtpServer
+from tests.support.waiting import HANGS, eventually
 
 WITH_PERMISSION = "permissions: [{channel: email, answer: yes, wording: You may write to me.}]\n"
 
@@ -41,7 +42,7 @@ class Installation:
 
     def end(self) -> tuple[int, str]:
         """Wait for its end; returns its exit code and what it said."""
-        said, _ = self.up.communicate(timeout=90)
+        said, _ = self.up.communicate(timeout=HANGS)
         return self.up.returncode, said
 
 
@@ -51,7 +52,7 @@ def installation(office: Office) -> Iterator[Installation]:
     port = free_port()
     with started_up(office.root, port) as up:
         installation = Installation(office, port, up)
-        within(90, lambda: installation.find("worker start") or up.poll() is not None, "the worker starts")
+        eventually(lambda: installation.find("worker start") or up.poll() is not None, "the worker starts")
         yield installation
 
 
@@ -70,7 +71,7 @@ def test_waits_for_runs_at_work(installation: Installation, prefect: Prefect) ->
     with SmtpServer([Rule(at="RCPT", do=Act.HANG, times=1)]) as server:
         sending(installation.office, server)
         installation.start_run(prefect)
-        within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
+        eventually(lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
         installation.up.send_signal(signal.SIGTERM)
         read = iter(installation.up.stdout or ())
         assert any("waiting for them" in line for line in read)
@@ -87,7 +88,7 @@ def test_asked_twice(installation: Installation, prefect: Prefect) -> None:
     with SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as server:
         sending(installation.office, server)
         installation.start_run(prefect)
-        within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
+        eventually(lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
         installation.up.send_signal(signal.SIGINT)
         read = iter(installation.up.stdout or ())
         assert any("waiting for them" in line for line in read)
@@ -103,7 +104,7 @@ def test_a_dead_worker(installation: Installation, prefect: Prefect) -> None:
     with SmtpServer([Rule(at="RCPT", do=Act.HANG)]) as server:
         sending(installation.office, server)
         installation.start_run(prefect)
-        within(60, lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
+        eventually(lambda: any(line.startswith("RCPT") for line in server.said), "the run sends")
         worker = installation.find("worker start")
         assert worker is not None
         os.kill(worker, signal.SIGKILL)

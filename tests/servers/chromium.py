@@ -15,6 +15,8 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from tests.support.waiting import HANGS
+
 #: Without its sandbox, since tests may run as root; it speaks to nobody by itself.
 _FLAGS = [
     "--headless",
@@ -58,7 +60,7 @@ class Tab:
         return dict(answer["result"])
 
     def _next(self) -> dict[str, Any]:
-        return dict(json.loads(self._connection.recv(timeout=30)))
+        return dict(json.loads(self._connection.recv(timeout=HANGS)))
 
 
 @contextmanager
@@ -78,16 +80,16 @@ def chromium(*flags: str) -> Iterator[Tab]:
                 yield Tab(connection)
         finally:
             browser.terminate()
-            browser.wait(timeout=20)
+            browser.wait(timeout=HANGS)
 
 
 def _address(port_file: Path) -> str:
     """Return where the first tab is led from, once the browser has said so."""
     pause = Event()
-    for _ in range(300):
+    for _ in range(HANGS * 10):
         if port_file.exists() and port_file.read_text().count("\n"):
             port = port_file.read_text().split()[0]
             tabs = httpx.get(f"http://127.0.0.1:{port}/json").json()
             return str(next(tab["webSocketDebuggerUrl"] for tab in tabs if tab["type"] == "page"))
         pause.wait(0.1)
-    pytest.fail("Chromium did not start within 30 seconds")
+    pytest.fail("Chromium did not start")
