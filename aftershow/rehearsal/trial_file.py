@@ -98,14 +98,8 @@ class Happens(Model):
     """What changes in the person's record: {is_customer: true}."""
 
 
-class Gets(Model):
-    """A step that a person gets, by its channel: {email: thanks}."""
-
-    email: Key | None = None
-    text: Key | None = None
-    letter: Key | None = None
-    call: Key | None = None
-    meeting: Key | None = None
+class _Gets(Model):
+    """A step that a person gets, without the channels that may be its key."""
 
     @model_validator(mode="after")
     def _one_channel(self) -> Self:
@@ -123,6 +117,18 @@ class Gets(Model):
         """Return the step's name."""
         name: str = getattr(self, self.channel.value)
         return name
+
+
+if TYPE_CHECKING:
+    Gets: TypeAlias = _Gets
+else:
+    #: A step that a person gets, by its channel: {email: thanks}.
+    Gets = create_model(
+        "Gets",
+        __base__=_Gets,
+        __doc__="A step that a person gets, by its channel.",
+        **{channel.value: (Key | None, None) for channel in Channel},
+    )
 
 
 class Expected(Model):
