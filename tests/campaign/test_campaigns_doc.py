@@ -13,13 +13,9 @@ from aftershow.campaign.campaign_file import (
     ScheduleModel,
     TrackModel,
 )
-from aftershow.campaign.steps.branch import BranchStep, Case
-from aftershow.campaign.steps.call import CallStep
-from aftershow.campaign.steps.email import EmailStep
-from aftershow.campaign.steps.letter import LetterStep
-from aftershow.campaign.steps.meeting import MeetingStep
-from aftershow.campaign.steps.split import Arm, SplitStep
-from aftershow.campaign.steps.text import TextStep
+from aftershow.campaign.steps import KINDS
+from aftershow.campaign.steps.branch import Case
+from aftershow.campaign.steps.split import Arm
 from aftershow.content.language.filters import TEMPLATE_FILTERS
 from aftershow.rehearsal.trial_file import Expected, Given, Happens, TrialModel
 from aftershow.workspace.settings import Limits
@@ -30,7 +26,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text(encoding=
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 MODELS: tuple[type[BaseModel], ...] = (
     *(CampaignModel, AudienceModel, HoldOut, ScheduleModel, SendWindow, Limits, TrackModel),
-    *(EmailStep, TextStep, LetterStep, CallStep, MeetingStep, SplitStep, Arm, BranchStep, Case),
+    *(*KINDS.values(), Arm, Case),
     *(TrialModel, Given, Happens, Expected),
 )
 #: What a campaign needs beside what an example shows.

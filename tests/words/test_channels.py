@@ -5,7 +5,8 @@ from typing import get_args
 
 import pytest
 
-from aftershow.campaign.steps import Step
+from aftershow.campaign.campaign_file import TrackModel
+from aftershow.campaign.steps import KINDS
 from aftershow.campaign.steps.step import SendingStep
 from aftershow.content.compose import COMPOSE
 from aftershow.content.foreign import _PARTS
@@ -14,23 +15,19 @@ from aftershow.demo.picture import COLOURS
 from aftershow.ledger.holds import _ONE_READER
 from aftershow.people.consent.addresses import ADDRESSES
 from aftershow.ports import Rendered
+from aftershow.rehearsal.trial_file import Expected
 from aftershow.words.channels import Channel, consent_channel
+from aftershow.workspace.yaml.yaml_file import YamlFile
 from connectors.outbox import Connector
 
 EVERY = frozenset(Channel)
-
-
-def steps() -> set[type]:
-    """Return the kinds of steps that the YAML knows."""
-    union, *_ = get_args(Step)
-    return {get_args(kind)[0] for kind in get_args(union)}
 
 
 NEEDED: Mapping[str, Collection[Channel]] = {
     "an address, people/consent/addresses": ADDRESSES,
     "how its message is written, content/compose": {*COMPOSE, Channel.EMAIL},
     "the value that a connector gets, ports": {kind.channel for kind in get_args(Rendered)},
-    "a step, campaign/steps/": {step.channel for step in steps() if issubclass(step, SendingStep)},
+    "a step, campaign/steps/": {step.channel for step in KINDS.values() if issubclass(step, SendingStep)},
     "the outbox": Connector.channels,
     "what people do in the demo, demo/characters": HABITS,
     "a colour, demo/picture": COLOURS,
@@ -41,6 +38,19 @@ NEEDED: Mapping[str, Collection[Channel]] = {
 def test_every_channel_has(what: str) -> None:
     """A new channel is named here until it has all that it needs."""
     assert EVERY - set(NEEDED[what]) == set(), f"lacks {what}"
+
+
+@pytest.mark.parametrize("channel", Channel)
+def test_a_step_is_written_with_its_channel(channel: Channel) -> None:
+    """A campaign sends by a channel in its word, and its test says who gets that."""
+    track = YamlFile.parse("x.yaml", f"steps: [{{{channel}: thanks}}]").read(TrackModel)
+    [step] = track.steps
+    assert isinstance(step, SendingStep)
+    assert (step.channel, step.key) == (channel, "thanks")
+    wish = YamlFile.parse("x.yaml", f"contact: a@b.example\ngets: {{{channel}: thanks}}").read(Expected)
+    assert wish.gets is not None
+    assert wish.gets != "nothing"
+    assert (wish.gets.channel, wish.gets.step) == (channel, "thanks")
 
 
 def test_one_gets_what_a_machine_takes_to_an_address() -> None:
