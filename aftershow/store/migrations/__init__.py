@@ -1,0 +1,1 @@
+"""The migrations, in versions/, and what they share."""
