@@ -320,3 +320,9 @@ FLAGS = tuple(str(field) for field in ContactField if field.row.kept and field.r
 def fields_told(*how: Told) -> tuple[ContactField, ...]:
     """Return the fields that captures tell so; without `how`, all that they tell."""
     return tuple(field for field in ContactField if field.row.told and field.row.told in (how or Told))
+
+
+def field_headed(name: str) -> ContactField | None:
+    """Return the field that lead files head with this name, such as first_name; None where it heads none."""
+    folded = name.replace("_", "").lower()
+    return next((field for field in ContactField if folded in field.row.headings.split()), None)

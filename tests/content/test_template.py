@@ -190,6 +190,16 @@ def test_every_mistake_at_once_with_its_line(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [("first_name", "given_name"), ("Vorname", "given_name"), ("organization", "company")],
+)
+def test_a_field_is_known_by_what_lead_files_call_it(folder: Folder, written: str, meant: str) -> None:
+    """Who writes first_name is led to given_name, and not to the name that looks most alike."""
+    (mistake,) = mistakes(folder({"hello/text.txt": f"{{{{ {written} }}}}"}))
+    assert mistake.endswith(f"`{written}` is not known, did you mean `{meant}`?")
+
+
+@pytest.mark.parametrize(
     ("files", "expected"),
     [
         (

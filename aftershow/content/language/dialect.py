@@ -21,6 +21,7 @@ from aftershow.content.language.guards import (
     ValueGuard,
 )
 from aftershow.content.language.links import LINK_GUARDS
+from aftershow.words.fields import field_headed
 
 #: What a template finds beside the person's fields: who writes, for which firm, what the step must find out
 #: (for each of asks: question, and answer where we know it), and the link that ends it.
@@ -173,7 +174,9 @@ class Language:
         root, _, rest = path.partition(".")
         known = self._roots
         if root not in known:
-            return f"`{root}` is not known{did_you_mean(root, known)}"
+            headed = field_headed(root)
+            near = f", did you mean `{headed}`?" if headed in known else did_you_mean(root, known)
+            return f"`{root}` is not known{near}"
         members = {name.split(".")[1] for name in self.names if name.startswith(f"{root}.")}
         member = rest.split(".")[0]
         if not member or not members or members & {member, "*"}:
