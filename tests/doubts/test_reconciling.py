@@ -18,6 +18,8 @@ from aftershow.words.channels import Channel
 from tests.support.moves import unwatched
 from tests.support.stage import NOW, Stage
 
+pytestmark = pytest.mark.either_database
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SIGNER = Signer(b"a secret of the tests")
 #: Of Ana's texts nobody knows; Bo's are accepted, so that his show whether the list is the right one.
@@ -104,6 +106,7 @@ def received(stage: Stage) -> list[str]:
     return [rendered.to for rendered in stage.sender.received]
 
 
+@pytest.mark.both_databases
 def test_what_the_list_has_was_sent(texts: Stage, listing: Listing) -> None:
     """A message with its words, about the time, is it: accepted, with the provider's name and who asked."""
     listing.has(ANA, "SM-ana", at=NOW + 20 * MINUTE)
@@ -236,6 +239,7 @@ def test_two_alike_and_both_are_listed(alike: Stage, listing: Listing) -> None:
     assert named == {"a": "SM-first", "more": "SM-later"}
 
 
+@pytest.mark.both_databases
 def test_two_alike_and_one_is_listed(alike: Stage, listing: Listing) -> None:
     """One in the list for two in doubt: it may be either, also when another number stands between."""
     lost = {"state": "unknown", "provider_id": None}
@@ -322,6 +326,7 @@ def test_asking_twice(texts: Stage, listing: Listing) -> None:
     assert states(texts) == ["accepted", "unknown"]
 
 
+@pytest.mark.both_databases
 def test_whose_addresses_are_asked_about(texts: Stage, listing: Listing) -> None:
     """For one campaign, all that is in doubt at its addresses is looked at, and nothing else."""
     with texts.engine.begin() as connection:

@@ -38,8 +38,8 @@ def accounts_for_everyone(first: playing.DemoResult) -> None:
 def test_the_demo_accounts_for_everyone(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its first two weeks: every message ends somewhere, and people answer."""
-    monkeypatch.setattr(playing, "UNTIL", playing.START + timedelta(weeks=2))
+    """Its first ten days: every message ends somewhere, and people answer."""
+    monkeypatch.setattr(playing, "UNTIL", playing.START + timedelta(days=10))
     first = playing.play_demo(workspace, tmp_path / "demo")
     accounts_for_everyone(first)
     assert set(first.files) == {"email", "text", "letter", "call", "meeting"}

@@ -1,10 +1,10 @@
 """A small workspace with one campaign, people who were at its show, and a sender that keeps what it gets."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
@@ -28,6 +28,8 @@ from aftershow.words.answers import Answer
 from aftershow.words.channels import Channel
 from aftershow.words.kinds import InteractionKind
 from aftershow.workspace.workspace import Workspace, load_workspace
+
+T = TypeVar("T")
 
 NOW = datetime(2026, 9, 21, 15, 0, tzinfo=UTC)
 
@@ -126,13 +128,26 @@ class Stage:
         self.sender = Keeping()
         #: how long after the beginning of a turn its messages are handed over
         self.sending_takes = timedelta(0)
+        self._files: dict[Path, bytes] = {}
+        self._loaded: dict[str, Any] = {}
 
     @property
     def workspace(self) -> Workspace:
-        return load_workspace(self.root)
+        return self._once("workspace", lambda: load_workspace(self.root))
 
     def campaign(self, name: str = "follow-up") -> Campaign:
-        return load_campaign(self.workspace, name)
+        return self._once(f"campaign {name}", lambda: load_campaign(self.workspace, name))
+
+    def _once(self, what: str, load: Callable[[], T]) -> T:
+        """Load something again only where a file has changed: each turn asks for it."""
+        files = (file for folder in ("config", "templates") for file in (self.root / folder).rglob("*.*"))
+        now = {file: file.read_bytes() for file in files}
+        if now != self._files:
+            self._files, self._loaded = now, {}
+        if what not in self._loaded:
+            self._loaded[what] = load()
+        loaded: T = self._loaded[what]
+        return loaded
 
     def write(self, file: str, text: str) -> None:
         path = self.root / file
