@@ -9,6 +9,7 @@ from aftershow.ledger import sending
 from tests.proofs.scene import Scene
 from tests.proofs.stage import WINDOW, Stage
 from tests.servers.mail_sink import MailSink
+from tests.support.statements import let_alone
 
 #: Under this name a test reports a line of figures.
 FIGURES = "proof"
@@ -20,6 +21,12 @@ def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no setting of the environment change where a scene plays."""
     for name in ("AFTERSHOW_DATABASE_URL", "AFTERSHOW_SECRET"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def own_dialects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boundaries are counted on the dialect of one engine."""
+    let_alone(monkeypatch)
 
 
 @pytest.fixture

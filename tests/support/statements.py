@@ -7,6 +7,7 @@ some of them a screen long, and a third of the time of such tests went into comp
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.util import LRUCache
 
@@ -14,6 +15,8 @@ from aftershow.store import engine as engines
 
 #: For each kind of database its dialect, which knows the server since somebody connected, and the statements.
 _SHARED: dict[str, tuple[Dialect, Any]] = {}
+#: How an engine is made that shares nothing.
+_ALONE = engines.create_engine
 #: So many statements of each are kept.
 SIZE = 1000
 
@@ -21,6 +24,11 @@ SIZE = 1000
 def share_statements() -> None:
     """Let the engines that are opened from now on use what others have compiled."""
     engines.create_engine = _and_share(engines.create_engine)
+
+
+def let_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the engines of a test have dialects of their own, as of one that watches what they do."""
+    monkeypatch.setattr(engines, "create_engine", _ALONE)
 
 
 def _and_share(create: Callable[..., Engine]) -> Callable[..., Engine]:
