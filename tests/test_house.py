@@ -18,12 +18,15 @@ FOLDERS = sorted(
     {file.parent for room in ("aftershow", "connectors", "flows") for file in (ROOT / room).rglob("*.py")}
 )
 #: Alembic runs the files of these by their path; they are nobody's to import.
-BY_PATH = [ROOT / "aftershow/store/migrations", ROOT / "aftershow/store/migrations/versions"]
-#: Rooms that have rooms inside them; commands are told apart by folder, as words of the command line.
+BY_PATH = [ROOT / "aftershow/store/migrations/versions"]
+#: Rooms that have rooms inside them. Commands are told apart by folder, as words of the command line; migrations
+#: are the store's past, which Alembic runs on its tables.
 OUTER = sorted(
     room
     for room in (ROOT / "aftershow").rglob("*")
-    if (room / "__init__.py").exists() and any(room.glob("*/__init__.py")) and room.name != "commands"
+    if (room / "__init__.py").exists()
+    and any(room.glob("*/__init__.py"))
+    and room.name not in ("commands", "store")
 )
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 
