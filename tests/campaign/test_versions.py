@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from aftershow.campaign.versions import Moved
 from aftershow.ledger.versions import REMOVED
 from aftershow.store.tables import campaign_version, enrollment, interaction
 from tests.journey.test_steps import leave_by_hand
+
+pytestmark = pytest.mark.either_database
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 THREE = "- email: a\n- email: b\n  after: 2 days\n- letter: c\n  after: 2 days"
@@ -50,6 +53,7 @@ def test_a_file_that_is_not_edited_is_one_version(stage) -> None:
     assert versions(stage) == 2
 
 
+@pytest.mark.both_databases
 def test_a_step_that_is_removed(stage) -> None:
     """Who waits for it goes on to what follows now on the step before it, and the plan says so before."""
     stage.journey(THREE)
@@ -73,6 +77,7 @@ def test_a_message_of_a_step_that_is_removed_is_taken_back(stage) -> None:
     assert stage.ledger() == [("a", "cancelled", REMOVED), ("c", "accepted", None)]
 
 
+@pytest.mark.both_databases
 def test_a_step_that_is_inserted(stage) -> None:
     """Who is not past its place gets it; who is past it does not."""
     stage.journey(THREE)
@@ -101,6 +106,7 @@ def test_a_wait_that_is_edited(stage) -> None:
     ]
 
 
+@pytest.mark.both_databases
 def test_times_go_on_where_they_were(stage) -> None:
     """An edit does not begin a recurring step anew, nor the attempts of a call."""
     again = "- email: a\n  every: 1 day\n  times: 4"

@@ -16,6 +16,8 @@ from aftershow.words.channels import Channel
 from tests.support.moves import unwatched
 from tests.support.stage import NOW, Stage
 
+pytestmark = pytest.mark.either_database
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SIGNER = Signer(b"a secret of the tests")
 ANA = "ana@example.com"
@@ -99,6 +101,7 @@ def test_what_can_be_done(stage: Stage, ana: int) -> None:
     assert f"look for {doubt.key} in the mail server's log" in remedy(doubt, "smtp", has_list=False)
 
 
+@pytest.mark.both_databases
 def test_it_was_sent(stage: Stage, ana: int) -> None:
     """The message is accepted, as of when it was handed over, and the interaction has the person's name."""
     stage.now += DAY
@@ -222,6 +225,7 @@ def test_two_people_answer(stage: Stage, ana: int) -> None:
         settle(stage, 99, sent=True)
 
 
+@pytest.mark.both_databases
 def test_two_people_answer_at_once(stage: Stage, ana: int) -> None:
     """However close together, one word counts, and one interaction is written."""
 
@@ -237,6 +241,7 @@ def test_two_people_answer_at_once(stage: Stage, ana: int) -> None:
     assert len(happened(stage)) == 1
 
 
+@pytest.mark.both_databases
 def test_a_sender_that_wakes_up(stage: Stage, ana: int) -> None:
     """A sender that answers after all, when a person has spoken, changes nothing any more."""
     settle(stage, sent=False, again=True)

@@ -17,6 +17,8 @@ from tests.proofs.scene import MORNING, PATIENCE, Scene
 from tests.proofs.worker import STRUCK, begin, begin_to_die
 from tests.servers.mail_sink import MailSink
 
+pytestmark = pytest.mark.either_database
+
 #: Small, so that few people make several windows.
 WINDOW = 3
 PEOPLE = 7

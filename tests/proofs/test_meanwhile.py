@@ -19,6 +19,8 @@ from tests.proofs.stage import PEOPLE, WINDOW, Stage
 from tests.proofs.worker import begin, begin_to_die
 from tests.servers.mail_sink import MailSink
 
+pytestmark = pytest.mark.either_database
+
 RUNS = 4
 COMMITTED = "after do_commit"
 #: Boundaries of a worker's life: when it has claimed, while it hands over, and later.
@@ -35,6 +37,7 @@ def test_runs_that_begin_together(scene: Scene, sink: MailSink) -> None:
     require(figures(scene, sink.taken()), doubts=0, case=RUNS)
 
 
+@pytest.mark.both_databases
 def test_another_run_in_the_middle(stage: Stage) -> None:
     """A whole run that another process takes between two steps of ours: everyone once, nobody in doubt."""
     for boundary in stage.each(COMMITTED):
@@ -126,6 +129,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("moments", CHANGES.values(), ids=CHANGES.keys())
 def test_a_change_of_summer_time(scene: Scene, sink: MailSink, moments: tuple[str, ...]) -> None:
     """A lease is as long as ever in the hour that comes twice, and beside the one that is missing."""
