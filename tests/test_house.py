@@ -19,8 +19,8 @@ FOLDERS = sorted(
 )
 #: Alembic runs the files of these by their path; they are nobody's to import.
 BY_PATH = [ROOT / "aftershow/store/migrations/versions"]
-#: Rooms that have rooms inside them. Commands are told apart by folder, as words of the command line; migrations
-#: are the store's past, which Alembic runs on its tables.
+#: Rooms that have rooms inside them. Commands are told apart by folder, as words of the command line;
+#: migrations are the store's past, which Alembic runs on its tables.
 OUTER = sorted(
     room
     for room in (ROOT / "aftershow").rglob("*")
