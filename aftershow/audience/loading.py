@@ -24,7 +24,7 @@ def load_person(
     scope: Scope,
     of: Population = Population.LEADS,
 ) -> PersonFacts:
-    """Return what is known of a contact in a scope; show and crowd pick the lead, as in people_from.
+    """Return what is known of a contact in a scope; show and population pick the lead, as in people_from.
 
     In the scope of a campaign, `scope.since` may be a column of the contact's enrollment; of several, the one
     that was made first counts. Raises UsageError when there is no such contact.

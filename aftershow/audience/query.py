@@ -18,7 +18,7 @@ def audience(
     of: Population = Population.LEADS,
     team: Collection[str] = (),
 ) -> Select[tuple[int, int | None]]:
-    """Return the query for everyone of a crowd who meets the condition, as contact_id and lead_id, once each.
+    """Return the query for all of a population who meet the condition, as contact_id and lead_id, once each.
 
     The lead is the one that people_from gives beside the contact. `team` are the keys of our reps.
     """
@@ -29,10 +29,11 @@ def audience(
 
 
 def belongs(show_id: int | None, of: Population, team: Collection[str] = ()) -> ColumnElement[bool]:
-    """Whether a row of people_from is of a crowd: never NULL.
+    """Whether a row of people_from is of a population: never NULL.
 
-    Leads are those of the show; without a show, they are everyone. Nobody of ours is in another crowd than
-    the team, not even as a lead that has the address of a rep; in the team are the reps that `team` names.
+    Leads are those of the show; without a show, they are everyone. Nobody of ours is in another population
+    than the team, not even as a lead that has the address of a rep; in the team are the reps that
+    `team` names.
     """
     if of is Population.TEAM:
         return func.coalesce(contact.c.rep.in_(sorted(team)), False)

@@ -1,1 +1,1 @@
-"""A campaign's way with its people: enrolment, steps, when each is due, the plan and the turn."""
+"""How people move in a campaign: they come in, are dated, routed, moved on and let go; and the turn."""

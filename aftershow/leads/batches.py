@@ -84,7 +84,7 @@ def newest_contact(connection: Connection) -> int:
 def import_batch(
     target: Target, understand: RowReader, rows: Sequence[LeadRow], totals: ImportCounts
 ) -> None:
-    """Bring rows into the database and count them in `tally`; rows that it has already are left alone."""
+    """Bring rows into the database and count them in `totals`; rows that it has already are left alone."""
     totals.rows += len(rows)
     fresh = _fresh(target, map(understand, rows), totals)
     keys = {

@@ -58,7 +58,7 @@ class Settlement:
 class _Fate:
     """What is written down for an outcome."""
 
-    #: the name of the count in the tally
+    #: the name of the count in SendCounts
     count: str
     state: State
     kind: InteractionKind | None = None
